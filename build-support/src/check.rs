@@ -1,0 +1,190 @@
+//! Refuses annotations that cannot work, with the place, the reason and a remedy.
+
+use std::collections::BTreeMap;
+
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
+
+use crate::error::Error;
+use crate::model::{self, Method, Service, annotation_name, message_annotation, text_field};
+use crate::prune::is_twirp;
+use crate::schema::{Schema, all_messages};
+
+/// At most this many values can be named in place of a whole request.
+const MAX_KEYS: u32 = 3;
+
+/// Checks every annotation of the schema against what it annotates.
+pub fn check(schema: &Schema) -> Vec<Error> {
+    let mut checker = Checker { schema, errors: Vec::new() };
+    let services: Vec<_> = schema.files().flat_map(|file| file.services().collect::<Vec<_>>()).collect();
+    let services: Vec<_> =
+        services.iter().filter(|it| is_twirp(it)).map(|it| model::service(schema, it)).collect();
+    checker.accessors(&services);
+    for service in &services {
+        checker.service(service);
+    }
+    for message in schema.files().flat_map(|file| all_messages(file.messages())) {
+        checker.keys(&message);
+    }
+    checker.errors
+}
+
+struct Checker<'a> {
+    schema: &'a Schema,
+    errors: Vec<Error>,
+}
+
+impl Checker<'_> {
+    fn refuse(&mut self, full_name: &str, what: impl Into<String>, mend: impl Into<String>) {
+        let place = self.schema.place(full_name).cloned();
+        self.errors.push(Error::new(place, what.into(), mend.into()));
+    }
+
+    fn accessors(&mut self, services: &[Service]) {
+        let mut seen = BTreeMap::new();
+        for service in services {
+            if let Some(other) = seen.insert(&service.accessor, &service.full_name) {
+                self.refuse(
+                    &service.full_name,
+                    format!(
+                        "`{}` and `{other}` share the accessor `{}`",
+                        service.full_name, service.accessor
+                    ),
+                    format!("give one of them another `accessor` in its `{}`", annotation_name("service")),
+                );
+            }
+        }
+    }
+
+    fn service(&mut self, service: &Service) {
+        let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+        for method in &service.methods {
+            let full_name = format!("{}.{}", service.full_name, method.name);
+            if let Some(other) = seen.insert(&method.rust_name, &method.name) {
+                self.refuse(
+                    &full_name,
+                    format!(
+                        "methods `{other}` and `{}` are both `{}` in Rust",
+                        method.name, method.rust_name
+                    ),
+                    "rename one of them; upstream's names cannot both be kept",
+                );
+            }
+        }
+        for descriptor in service.descriptor.methods() {
+            let Some(method) = service.methods.iter().find(|method| method.name == descriptor.name()) else {
+                continue;
+            };
+            self.access(&descriptor, method);
+            self.dial(&descriptor);
+        }
+    }
+
+    fn access(&mut self, descriptor: &MethodDescriptor, method: &Method) {
+        let name = descriptor.full_name();
+        let own = message_annotation(self.schema, name, "access");
+        for (option, field) in
+            [("room", &method.access.room), ("destination_room", &method.access.destination_room)]
+        {
+            // A default of the service is only applied where the request has the field.
+            if let (Some(field), Some(_)) = (field, &own) {
+                self.field(name, "access", option, &descriptor.input(), field, "a string", is_string);
+            }
+        }
+        let grants = own.and_then(|own| model::message_field(&own, "grants"));
+        for (block, value) in grants.iter().flat_map(DynamicMessage::fields) {
+            for (field, _) in value.as_message().iter().flat_map(|block| block.fields()) {
+                if field.kind() != Kind::Bool || field.supports_presence() {
+                    self.refuse(
+                        name,
+                        format!(
+                            "`{}` demands `{}.{}`, which is not a flag",
+                            annotation_name("access"),
+                            block.name(),
+                            field.name()
+                        ),
+                        "demand flags only; rooms are named with `room` and `destination_room`",
+                    );
+                }
+            }
+        }
+    }
+
+    fn dial(&mut self, descriptor: &MethodDescriptor) {
+        let name = descriptor.full_name();
+        let Some(dial) = message_annotation(self.schema, name, "dial") else { return };
+        let input = descriptor.input();
+        if let Some(field) = text_field(&dial, "when") {
+            self.field(name, "dial", "when", &input, &field, "a bool", |field| field.kind() == Kind::Bool);
+        }
+        if let Some(field) = text_field(&dial, "ringing") {
+            self.field(name, "dial", "ringing", &input, &field, "a google.protobuf.Duration", is_duration);
+        }
+    }
+
+    /// An annotation that names a field of the request: it must be there, and of the right type.
+    #[expect(clippy::too_many_arguments, reason = "one call per option; a struct would only rename them")]
+    fn field(
+        &mut self,
+        method: &str,
+        annotation: &str,
+        option: &str,
+        request: &MessageDescriptor,
+        field: &str,
+        expected: &str,
+        is_right: impl Fn(&FieldDescriptor) -> bool,
+    ) {
+        let annotation = annotation_name(annotation);
+        match request.get_field_by_name(field) {
+            None => {
+                let fields: Vec<_> =
+                    request.fields().filter(is_right).map(|it| format!("`{}`", it.name())).collect();
+                let mend = match fields.is_empty() {
+                    true => format!("remove `{option}`: the request has no field that is {expected}"),
+                    false => format!("name one of {}", fields.join(", ")),
+                };
+                let what = format!(
+                    "`{annotation}.{option}` names `{field}`, which `{}` does not have",
+                    request.name()
+                );
+                self.refuse(method, what, mend);
+            }
+            Some(found) if !is_right(&found) => {
+                let what = format!("`{annotation}.{option}` names `{field}`, which is not {expected}");
+                self.refuse(method, what, "name another field, or remove the option");
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn keys(&mut self, message: &MessageDescriptor) {
+        let keyed = message.fields().filter_map(|field| Some((model::key(self.schema, &field)?, field)));
+        let mut keyed: Vec<_> = keyed.collect();
+        keyed.sort_by_key(|(key, _)| *key);
+        let option = annotation_name("key");
+        for (expected, (key, field)) in (1..).zip(&keyed) {
+            let oneof = field.containing_oneof();
+            if *key != expected || *key > MAX_KEYS {
+                self.refuse(
+                    field.full_name(),
+                    format!("`{option} = {key}`, though the next free number is {expected}"),
+                    format!("number the keys of a message from 1, without gaps, up to {MAX_KEYS}"),
+                );
+            }
+            if field.is_list() || field.is_map() || oneof.is_some() {
+                self.refuse(
+                    field.full_name(),
+                    format!("`{option}` on `{}`, which callers may leave out", field.name()),
+                    "only singular fields without `optional` and outside a oneof can be keys",
+                );
+            }
+        }
+    }
+}
+
+fn is_string(field: &FieldDescriptor) -> bool {
+    field.kind() == Kind::String && !field.is_list()
+}
+
+fn is_duration(field: &FieldDescriptor) -> bool {
+    matches!(field.kind(), Kind::Message(message) if message.full_name() == "google.protobuf.Duration")
+}

@@ -1,0 +1,16 @@
+//! Model in, Rust out. Emitters write down what the model says and cannot fail for reasons of the
+//! schema: everything that can be wrong with it was refused before.
+
+pub(crate) mod grants;
+pub(crate) mod json;
+pub(crate) mod messages;
+pub(crate) mod services;
+
+use std::fmt::Write as _;
+
+/// Writes documentation as `///` lines.
+fn docs(out: &mut String, indent: usize, docs: &str) {
+    for line in docs.lines() {
+        let _ = writeln!(out, "{:indent$}{}", "", format!("/// {line}").trim_end());
+    }
+}

@@ -1,0 +1,169 @@
+//! The services as declarations: traits that `#[livekit_macros::service]` turns into clients and servers.
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::rc::Rc;
+
+use prost_build::ServiceGenerator;
+
+use crate::model::{Access, Method, Model, Service};
+use crate::schema::Schema;
+use crate::{GeneratedFile, Halves};
+
+/// Receives services from prost-build, which resolves the Rust names of their messages.
+pub(crate) struct ServiceEmitter {
+    schema: Schema,
+    model: Model,
+    halves: Halves,
+    /// One file per service, and an index. They stand beside prost's output rather than in it, because
+    /// the services share a package and each needs a module of its own.
+    files: Rc<RefCell<Vec<GeneratedFile>>>,
+    index: String,
+}
+
+impl ServiceEmitter {
+    pub(crate) fn new(
+        schema: &Schema,
+        model: Model,
+        halves: Halves,
+        files: Rc<RefCell<Vec<GeneratedFile>>>,
+    ) -> Self {
+        Self { schema: schema.clone(), model, halves, files, index: String::new() }
+    }
+}
+
+impl ServiceGenerator for ServiceEmitter {
+    fn generate(&mut self, declared: prost_build::Service, _: &mut String) {
+        let full_name = format!("{}.{}", declared.package, declared.proto_name);
+        let Some(service) = self.model.services.iter().find(|service| service.full_name == full_name) else {
+            return;
+        };
+        let name = format!("service.{}.rs", service.accessor);
+        let text = declaration(&self.schema, self.halves, service, &declared);
+        self.files.borrow_mut().push(GeneratedFile { name: name.clone(), text });
+        let first_line =
+            self.schema.docs(&full_name).and_then(|docs| docs.lines().next()).unwrap_or_default();
+        super::docs(&mut self.index, 0, first_line);
+        let _ = writeln!(self.index, "pub mod {} {{", service.accessor);
+        let _ = writeln!(self.index, "    include!(concat!(env!(\"OUT_DIR\"), \"/{name}\"));\n}}\n");
+    }
+
+    fn finalize_package(&mut self, _: &str, _: &mut String) {
+        let text = std::mem::take(&mut self.index);
+        self.files.borrow_mut().push(GeneratedFile { name: "services.rs".to_owned(), text });
+    }
+}
+
+fn declaration(
+    schema: &Schema,
+    halves: Halves,
+    service: &Service,
+    declared: &prost_build::Service,
+) -> String {
+    let mut out = String::new();
+    super::docs(&mut out, 0, schema.docs(&service.full_name).unwrap_or_default());
+    let mut arguments = vec![
+        format!("package = {:?}", declared.package),
+        format!("name = {:?}", declared.proto_name),
+        format!("accessor = {:?}", service.accessor),
+    ];
+    arguments.extend(service.host_label.as_ref().map(|label| format!("host_label = {label:?}")));
+    arguments.push("client".to_owned());
+    arguments.extend(halves.server.then(|| "server".to_owned()));
+    let _ = writeln!(out, "#[::livekit_macros::service({})]", arguments.join(", "));
+    let _ = writeln!(out, "pub trait {} {{", declared.name);
+    let unary =
+        declared.methods.iter().filter(|method| !(method.client_streaming || method.server_streaming));
+    for (index, declared) in unary.enumerate() {
+        let Some(method) = service.methods.iter().find(|method| method.name == declared.proto_name) else {
+            continue;
+        };
+        if index > 0 {
+            out.push('\n');
+        }
+        declare_method(&mut out, schema, service, method, declared);
+    }
+    out.push_str("}\n");
+    out
+}
+
+fn declare_method(
+    out: &mut String,
+    schema: &Schema,
+    service: &Service,
+    method: &Method,
+    declared: &prost_build::Method,
+) {
+    let full_name = format!("{}.{}", service.full_name, method.name);
+    if let Some(text) = schema.docs(&full_name) {
+        super::docs(out, 4, text);
+        out.push_str("    ///\n");
+    }
+    super::docs(
+        out,
+        4,
+        &format!("Route: `POST /twirp/{}/{}`. {}", service.full_name, method.name, needs(schema, method)),
+    );
+    if declared.options.deprecated() {
+        out.push_str("    #[deprecated]\n");
+    }
+    let mut arguments = vec![format!("name = {:?}", method.name)];
+    arguments.extend(access(&method.access));
+    arguments.extend(dial(method));
+    let _ = writeln!(out, "    #[rpc({})]", arguments.join(", "));
+    let (input, output) = (rust_path(&declared.input_type), rust_path(&declared.output_type));
+    let _ = writeln!(out, "    fn {}(request: {input}) -> {output};", declared.name);
+}
+
+/// prost gives paths relative to the module of the package.
+fn rust_path(prost: &str) -> String {
+    if prost.starts_with("::") { prost.to_owned() } else { format!("crate::proto::{prost}") }
+}
+
+fn access(access: &Access) -> Vec<String> {
+    let blocks = access.grants.iter().map(|(block, flags)| format!("{block}({})", flags.join(", ")));
+    let mut arguments = Vec::new();
+    if !access.grants.is_empty() {
+        arguments.push(format!("access({})", blocks.collect::<Vec<_>>().join(", ")));
+    }
+    arguments.extend(access.room.iter().map(|field| format!("room = {field:?}")));
+    arguments.extend(access.destination_room.iter().map(|field| format!("destination_room = {field:?}")));
+    arguments
+}
+
+fn dial(method: &Method) -> Option<String> {
+    let dial = method.dial.as_ref()?;
+    let mut arguments: Vec<_> = dial.when.iter().map(|field| format!("when = {field:?}")).collect();
+    arguments.extend(dial.ringing.iter().map(|field| format!("ringing = {field:?}")));
+    arguments.extend(dial.assume_default_ringing.then(|| "assume_default_ringing".to_owned()));
+    Some(if arguments.is_empty() { "dial".to_owned() } else { format!("dial({})", arguments.join(", ")) })
+}
+
+/// One sentence on the grants, in the words of the token's claims.
+fn needs(schema: &Schema, method: &Method) -> String {
+    let key = |full_name: &str| {
+        let field = full_name.rsplit_once('.').and_then(|(message, field)| {
+            schema.pool().get_message_by_name(message)?.get_field_by_name(field)
+        });
+        field.map(|field| (field.json_name().to_owned(), field.kind()))
+    };
+    let mut flags = Vec::new();
+    for (block, names) in &method.access.grants {
+        let Some((block_key, prost_reflect::Kind::Message(message))) =
+            key(&format!("livekit.sdk.ClaimGrants.{block}"))
+        else {
+            continue;
+        };
+        let fields = names.iter().filter_map(|name| message.get_field_by_name(name));
+        flags.extend(fields.map(|field| format!("`{block_key}.{}`", field.json_name())));
+    }
+    if flags.is_empty() {
+        return "The grants it needs are not known: give them with `with_grants`.".to_owned();
+    }
+    let room =
+        method.access.room.as_ref().map(|field| format!(", for the room in `{field}`")).unwrap_or_default();
+    let destination = method.access.destination_room.as_ref();
+    let destination =
+        destination.map(|field| format!(" and `destinationRoom` as in `{field}`")).unwrap_or_default();
+    format!("Needs {}{room}{destination}.", flags.join(" and "))
+}

@@ -1,0 +1,362 @@
+//! What is generated, as plain data that has already been checked: services, methods, requests,
+//! secrets and grants. Emitters only write it down.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
+use prost_reflect::{
+    DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor, ServiceDescriptor, Value,
+};
+
+use crate::prune::{Reachable, is_twirp};
+use crate::schema::{ANNOTATIONS, Schema, all_messages};
+
+/// Everything that is generated beyond what prost and pbjson derive from descriptors.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// The Twirp services, in the order of their files.
+    pub services: Vec<Service>,
+    /// Messages that are the request of some method.
+    pub requests: Vec<Request>,
+    /// Messages that hold credentials, directly or further down.
+    pub secrets: Vec<SecretHolder>,
+    /// Full names of enums.
+    pub enums: Vec<String>,
+    /// Full names of oneofs, which convert from their members.
+    pub oneofs: Vec<String>,
+    /// The structs of a token's claims.
+    pub grants: Vec<GrantStruct>,
+}
+
+/// A Twirp service.
+#[derive(Debug)]
+pub struct Service {
+    /// `livekit.RoomService`
+    pub full_name: String,
+    /// The method of the client that leads to it, and the module it is generated in: `room`.
+    pub accessor: String,
+    /// The cargo feature that generates it: `room`.
+    pub feature: String,
+    /// First label of its own host on LiveKit Cloud.
+    pub host_label: Option<String>,
+    /// Its methods.
+    pub methods: Vec<Method>,
+    /// The descriptor it was read from.
+    pub descriptor: ServiceDescriptor,
+}
+
+/// A method of a service.
+#[derive(Debug)]
+pub struct Method {
+    /// `CreateRoom`
+    pub name: String,
+    /// `create_room`
+    pub rust_name: String,
+    /// What it demands: its own annotation, or else the default of its service.
+    pub access: Access,
+    /// Whether the method itself states its access.
+    pub is_annotated: bool,
+    /// Whether it makes a phone ring, and how long that may take.
+    pub dial: Option<Dial>,
+}
+
+/// The grants that a method demands.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    /// Blocks and the flags in them: `("video", ["room_admin"])`.
+    pub grants: Vec<(String, Vec<String>)>,
+    /// The request field that names the token's room.
+    pub room: Option<String>,
+    /// The request field that names the token's destination room.
+    pub destination_room: Option<String>,
+}
+
+/// How long a call rings.
+#[derive(Clone, Debug, Default)]
+pub struct Dial {
+    /// The bool field that makes the call wait.
+    pub when: Option<String>,
+    /// The duration field that limits the ringing.
+    pub ringing: Option<String>,
+    /// The call waits, though no ringing limit is sent.
+    pub assume_default_ringing: bool,
+}
+
+/// A request message.
+#[derive(Debug)]
+pub struct Request {
+    /// `livekit.CreateRoomRequest`
+    pub full_name: String,
+    /// The fields that every caller names, in order.
+    pub keys: Vec<String>,
+}
+
+/// A message that holds credentials.
+#[derive(Debug)]
+pub struct SecretHolder {
+    /// `livekit.S3Upload`
+    pub full_name: String,
+    /// Fields that are credentials.
+    pub secret: Vec<SecretField>,
+    /// Fields in which credentials are found further down.
+    pub nested: Vec<SecretField>,
+}
+
+/// A field of a message, or a member of one of its oneofs.
+#[derive(Debug)]
+pub struct SecretField {
+    /// The oneof it belongs to.
+    pub oneof: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+impl SecretField {
+    /// Its path below the message.
+    pub fn path(&self) -> String {
+        match &self.oneof {
+            Some(oneof) => format!("{oneof}.{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
+
+/// A struct of a token's claims.
+#[derive(Debug)]
+pub struct GrantStruct {
+    /// `VideoGrant`
+    pub rust_name: String,
+    /// `livekit.sdk.VideoGrant`
+    pub full_name: String,
+    /// Its fields.
+    pub fields: Vec<GrantField>,
+}
+
+/// A field of a grant.
+#[derive(Debug)]
+pub struct GrantField {
+    /// `room_create`
+    pub rust_name: String,
+    /// `livekit.sdk.VideoGrant.room_create`
+    pub full_name: String,
+    /// `roomCreate`
+    pub key: String,
+    /// The type, as Rust.
+    pub rust_type: String,
+}
+
+impl Model {
+    /// Reads the model of the given services, and of all messages in `reachable`.
+    pub fn new(schema: &Schema, reachable: &Reachable, services: &[ServiceDescriptor]) -> Self {
+        let messages: Vec<_> = schema
+            .files()
+            .flat_map(|file| all_messages(file.messages()))
+            .filter(|message| reachable.contains(message.full_name()))
+            .collect();
+        let twirp = services.iter().filter(|service| is_twirp(service));
+        Self {
+            services: twirp.map(|descriptor| service(schema, descriptor)).collect(),
+            requests: requests(schema, services),
+            secrets: secrets(schema, &messages),
+            enums: schema.pool().all_enums().map(|item| item.full_name().to_owned()).collect(),
+            oneofs: messages.iter().flat_map(oneofs).collect(),
+            grants: grants(schema),
+        }
+    }
+}
+
+/// Reads a service and its annotations.
+pub fn service(schema: &Schema, descriptor: &ServiceDescriptor) -> Service {
+    let annotation = message_annotation(schema, descriptor.full_name(), "service");
+    let text = |name: &str| annotation.as_ref().and_then(|message| text_field(message, name));
+    let default_access = annotation.as_ref().and_then(|message| message_field(message, "access"));
+    let accessor = text("accessor").unwrap_or_else(|| accessor(descriptor.name()));
+    Service {
+        full_name: descriptor.full_name().to_owned(),
+        feature: text("feature").unwrap_or_else(|| accessor.replace('_', "-")),
+        accessor,
+        host_label: text("host_label"),
+        methods: descriptor.methods().map(|item| method(schema, &item, default_access.as_ref())).collect(),
+        descriptor: descriptor.clone(),
+    }
+}
+
+/// The accessor of a service that states none: `WhiteboardService` becomes `whiteboard`.
+fn accessor(service: &str) -> String {
+    service.strip_suffix("Service").unwrap_or(service).to_snake_case()
+}
+
+fn method(schema: &Schema, descriptor: &MethodDescriptor, default: Option<&DynamicMessage>) -> Method {
+    let own = message_annotation(schema, descriptor.full_name(), "access");
+    let dial = message_annotation(schema, descriptor.full_name(), "dial");
+    Method {
+        name: descriptor.name().to_owned(),
+        rust_name: descriptor.name().to_snake_case(),
+        is_annotated: own.is_some(),
+        access: own.as_ref().or(default).map(access).unwrap_or_default(),
+        dial: dial.as_ref().map(|dial| Dial {
+            when: text_field(dial, "when"),
+            ringing: text_field(dial, "ringing"),
+            assume_default_ringing: matches!(
+                dial.get_field_by_name("assume_default_ringing").as_deref(),
+                Some(Value::Bool(true))
+            ),
+        }),
+    }
+}
+
+fn access(message: &DynamicMessage) -> Access {
+    let grants = message_field(message, "grants");
+    let blocks = grants.iter().flat_map(DynamicMessage::fields);
+    let flags = |value: &Value| match value.as_message() {
+        Some(block) => block.fields().map(|(field, _)| field.name().to_owned()).collect(),
+        None => Vec::new(),
+    };
+    Access {
+        grants: blocks.map(|(block, value)| (block.name().to_owned(), flags(value))).collect(),
+        room: text_field(message, "room"),
+        destination_room: text_field(message, "destination_room"),
+    }
+}
+
+fn requests(schema: &Schema, services: &[ServiceDescriptor]) -> Vec<Request> {
+    let inputs = services
+        .iter()
+        .flat_map(|service| service.methods().map(|method| method.input()).collect::<Vec<_>>());
+    let inputs = inputs.filter(|input| input.package_name() != "google.protobuf");
+    let mut inputs: BTreeMap<_, _> = inputs.map(|input| (input.full_name().to_owned(), input)).collect();
+    inputs
+        .iter_mut()
+        .map(|(name, input)| Request { full_name: name.clone(), keys: keys(schema, input) })
+        .collect()
+}
+
+/// The fields with a `key` annotation, in the order of their keys.
+pub fn keys(schema: &Schema, message: &MessageDescriptor) -> Vec<String> {
+    let mut keys: Vec<_> =
+        message.fields().filter_map(|field| Some((key(schema, &field)?, field.name().to_owned()))).collect();
+    keys.sort();
+    keys.into_iter().map(|(_, name)| name).collect()
+}
+
+/// The `key` annotation of a field.
+pub fn key(schema: &Schema, field: &FieldDescriptor) -> Option<u32> {
+    schema.annotation(field.full_name(), "key").and_then(Value::as_u32)
+}
+
+fn oneofs(message: &MessageDescriptor) -> Vec<String> {
+    message.oneofs().filter(|oneof| !oneof.is_synthetic()).map(|oneof| oneof.full_name().to_owned()).collect()
+}
+
+/// Finds the messages that hold secrets: those with secret fields, then, until nothing changes,
+/// those with fields that hold such messages.
+fn secrets(schema: &Schema, messages: &[MessageDescriptor]) -> Vec<SecretHolder> {
+    let has_own = |message: &MessageDescriptor| message.fields().any(|field| is_secret(schema, &field));
+    let own = messages.iter().filter(|message| has_own(message));
+    let mut holders: BTreeSet<_> = own.map(|message| message.full_name().to_owned()).collect();
+    loop {
+        let before = holders.len();
+        for message in messages {
+            if message.fields().any(|field| leads_to(&field, &holders)) {
+                holders.insert(message.full_name().to_owned());
+            }
+        }
+        if holders.len() == before {
+            break;
+        }
+    }
+    let messages = messages.iter().filter(|message| holders.contains(message.full_name()));
+    messages.map(|message| holder(schema, message, &holders)).collect()
+}
+
+/// A message that holds secrets, with the fields and oneof members that are or lead to them.
+fn holder(schema: &Schema, message: &MessageDescriptor, holders: &BTreeSet<String>) -> SecretHolder {
+    let mut holder =
+        SecretHolder { full_name: message.full_name().to_owned(), secret: Vec::new(), nested: Vec::new() };
+    for field in message.fields() {
+        let oneof = field.containing_oneof().filter(|oneof| !oneof.is_synthetic());
+        let oneof = oneof.map(|oneof| oneof.name().to_owned());
+        let place = SecretField { oneof, name: field.name().to_owned() };
+        if is_secret(schema, &field) {
+            holder.secret.push(place);
+        } else if leads_to(&field, holders) {
+            holder.nested.push(place);
+        }
+    }
+    holder
+}
+
+fn leads_to(field: &FieldDescriptor, holders: &BTreeSet<String>) -> bool {
+    match field.kind() {
+        Kind::Message(entry) if field.is_map() => leads_to(&entry.map_entry_value_field(), holders),
+        Kind::Message(message) => holders.contains(message.full_name()),
+        _ => false,
+    }
+}
+
+/// Whether a field is a credential: upstream marks it as one, or we do.
+pub fn is_secret(schema: &Schema, field: &FieldDescriptor) -> bool {
+    let ours = schema.annotation(field.full_name(), "secret").and_then(Value::as_bool) == Some(true);
+    let marked = |(option, value): (prost_reflect::ExtensionDescriptor, &Value)| {
+        option.full_name() == "logger.sensitivity"
+            && match (option.kind(), value) {
+                (Kind::Enum(levels), Value::EnumNumber(level)) => {
+                    levels.get_value(*level).is_some_and(|level| level.name() == "SENSITIVITY_SECRET")
+                }
+                _ => false,
+            }
+    };
+    ours || field.options().extensions().any(marked)
+}
+
+fn grants(schema: &Schema) -> Vec<GrantStruct> {
+    let files = schema.files().filter(|file| file.name() == "sdk/grants.proto");
+    let messages = files.flat_map(|file| all_messages(file.messages()));
+    messages
+        .map(|message| GrantStruct {
+            rust_name: message.name().to_upper_camel_case(),
+            full_name: message.full_name().to_owned(),
+            fields: message.fields().map(|field| grant_field(&field)).collect(),
+        })
+        .collect()
+}
+
+fn grant_field(field: &FieldDescriptor) -> GrantField {
+    let option = |inner: String| format!("::core::option::Option<{inner}>");
+    let string = "::std::string::String".to_owned();
+    let rust_type = match field.kind() {
+        Kind::Message(message) => option(message.name().to_upper_camel_case()),
+        Kind::Bool if field.supports_presence() => option("bool".to_owned()),
+        Kind::Bool => "bool".to_owned(),
+        _ if field.is_list() => format!("::std::vec::Vec<{string}>"),
+        _ => string,
+    };
+    GrantField {
+        rust_name: field.name().to_owned(),
+        full_name: field.full_name().to_owned(),
+        key: field.json_name().to_owned(),
+        rust_type,
+    }
+}
+
+/// An annotation that is a message.
+pub fn message_annotation(schema: &Schema, full_name: &str, option: &str) -> Option<DynamicMessage> {
+    schema.annotation(full_name, option).and_then(Value::as_message).cloned()
+}
+
+/// A message field of an annotation, if it is set.
+pub fn message_field(message: &DynamicMessage, name: &str) -> Option<DynamicMessage> {
+    let is_set = message.has_field_by_name(name);
+    message.get_field_by_name(name).filter(|_| is_set)?.as_message().cloned()
+}
+
+/// A text field of an annotation, if it is not empty.
+pub fn text_field(message: &DynamicMessage, name: &str) -> Option<String> {
+    let value = message.get_field_by_name(name)?;
+    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// The name of an annotation, as it is written in a schema.
+pub fn annotation_name(option: &str) -> String {
+    format!("({}.{option})", ANNOTATIONS.trim_start_matches("livekit."))
+}

@@ -1,0 +1,86 @@
+//! The client half: a handle with one method per RPC, and one constant that describes it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::model::{Dial, Method, Service};
+use crate::parse::docs;
+
+pub(super) fn emit(service: &Service) -> TokenStream {
+    let Service { visibility, full_name, .. } = service;
+    let client = service.client();
+    let docs = docs(&service.attributes);
+    let constants = service.methods.iter().map(|method| constant(service, method));
+    let methods = service.methods.iter().map(|method| call(service, method));
+    let accessor = service.accessor.iter().map(|accessor| {
+        quote! {
+            impl ::livekit_sdk::LiveKit {
+                #(#docs)*
+                pub fn #accessor(&self) -> #client {
+                    self.service()
+                }
+            }
+        }
+    });
+    quote! {
+        #(#docs)*
+        #[derive(Clone, Debug)]
+        #visibility struct #client(::livekit_sdk::LiveKit);
+
+        impl ::livekit_sdk::ServiceClient for #client {
+            const SERVICE: &'static str = #full_name;
+            fn new(livekit: &::livekit_sdk::LiveKit) -> Self {
+                Self(::core::clone::Clone::clone(livekit))
+            }
+        }
+
+        impl #client {
+            #(#constants)*
+            #(#methods)*
+        }
+
+        #(#accessor)*
+    }
+}
+
+fn constant(service: &Service, method: &Method) -> TokenStream {
+    let Method { name, request, response, .. } = method;
+    let constant = method.constant();
+    let full_name = &service.full_name;
+    let host = service.host_label.iter().map(|label| quote! { .with_host_label(#label) });
+    let demands = method.demands();
+    let access = (!method.access.is_empty()).then(|| quote! { .with_grants(|grants| { #demands }) });
+    let room = method.room.iter().map(|field| quote! { .with_room(|request| request.#field.as_str()) });
+    let destination = method.destination_room.iter().map(|field| {
+        quote! { .with_destination_room(|request| request.#field.as_str()) }
+    });
+    let dial = method.dial.as_ref().map(|it| dial(request, it));
+    let text = format!("What [`{0}`](Self::{0}) needs and how it travels.", method.ident);
+    quote! {
+        #[doc = #text]
+        pub const #constant: ::livekit_sdk::spec::Rpc<#request, #response> =
+            ::livekit_sdk::spec::Rpc::<#request, #response>::new(#full_name, #name) #(#host)* #access #(#room)* #(#destination)* #dial;
+    }
+}
+
+fn dial(request: &syn::Type, dial: &Dial) -> TokenStream {
+    let when = dial.when.iter().map(|field| quote! { .with_condition(|request| request.#field) });
+    let ringing = dial.ringing.iter().map(|field| quote! { .with_ringing(|request| &mut request.#field) });
+    let assumed = dial.assume_default_ringing.then(|| quote! { .with_assumed_ringing() });
+    quote! { .with_dial(::livekit_sdk::spec::Dial::<#request>::new() #(#when)* #(#ringing)* #assumed) }
+}
+
+fn call(service: &Service, method: &Method) -> TokenStream {
+    let Method { ident, attributes, request, response, .. } = method;
+    let constant = method.constant();
+    let client = service.client();
+    quote! {
+        #(#attributes)*
+        pub fn #ident(
+            &self,
+            request: impl ::core::convert::Into<#request>,
+        ) -> ::livekit_sdk::Call<#request, #response> {
+            ::livekit_sdk::__private::call(&self.0, &#client::#constant, ::core::convert::Into::into(request))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Generates messages, services and grants from the schema. All of the work is in
+//! `livekit-build-support`; this file only says what was asked for.
+
+use std::path::PathBuf;
+use std::time::Instant;
+use std::{env, fs, io, process};
+
+use livekit_build_support::{Generated, Halves, Inputs, generate};
+
+/// Builds against the protocol in this folder (`protobufs/` of an upstream checkout).
+const UPSTREAM: &str = "LIVEKIT_PROTO_DIR";
+
+/// Prints how long the generation took.
+const TIMING: &str = "LIVEKIT_BUILD_TIMING";
+
+fn main() -> io::Result<()> {
+    // The schema is a crate: cargo reruns this script when that crate changes.
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-env-changed={UPSTREAM}");
+    println!("cargo:rerun-if-env-changed={TIMING}");
+    let upstream = env::var_os(UPSTREAM).map(PathBuf::from);
+    if let Some(dir) = &upstream {
+        println!("cargo:rerun-if-changed={}", dir.display());
+    }
+
+    let start = Instant::now();
+    let own = livekit_sdk_proto::files().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    let inputs = Inputs {
+        sources: own.collect(),
+        upstream,
+        features: Some(features()),
+        halves: Halves { server: has("SERVER") },
+        json: has("JSON"),
+        webhooks: has("WEBHOOKS"),
+    };
+    match generate(&inputs) {
+        Ok(generated) => write(&generated)?,
+        Err(error) => {
+            eprintln!("the LiveKit schema cannot be generated from\n{error}");
+            process::exit(1);
+        }
+    }
+    if env::var_os(TIMING).is_some() {
+        println!("cargo:warning=schema to Rust: {} ms", start.elapsed().as_millis());
+    }
+    Ok(())
+}
+
+fn write(generated: &Generated) -> io::Result<()> {
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    for file in &generated.files {
+        fs::write(out.join(&file.name), &file.text)?;
+    }
+    for method in &generated.unannotated {
+        println!("cargo:warning={method} has no access annotation; the default of its service is used");
+    }
+    Ok(())
+}
+
+fn has(feature: &str) -> bool {
+    env::var_os(format!("CARGO_FEATURE_{feature}")).is_some()
+}
+
+/// The enabled cargo features, as they are written in `Cargo.toml`.
+fn features() -> Vec<String> {
+    let names = env::vars().filter_map(|(name, _)| name.strip_prefix("CARGO_FEATURE_").map(str::to_owned));
+    names.map(|name| name.to_lowercase().replace('_', "-")).collect()
+}

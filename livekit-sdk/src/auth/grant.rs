@@ -1,0 +1,557 @@
+//! What a grant is: fields of five types, each with its own way to be merged, compared, read and written.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// JSON that a token holds and this version knows no field for, under its key.
+pub type Rest = Map<String, Value>;
+
+/// Tells what a token allows: derive it with `#[derive(Grant)]`.
+///
+/// [`VideoGrant`](super::VideoGrant) and its siblings implement it, and so can structs of your own with
+/// fields of the types `bool`, `Option<bool>`, `String`, `Vec<String>` and `Option<another grant>`. Each
+/// field names its JSON key. The derive also adds a chained setter per field, serde's traits, and
+/// `From<block>` for each `Option<block>` whose type occurs once. The struct has to be `Default`.
+///
+/// In JSON, what is absent is not written (`false`, `None`, `""`, `[]`), and `null` reads as absent.
+///
+/// ```
+/// use livekit_sdk::auth::Grant;
+///
+/// #[derive(Clone, Debug, Default, PartialEq, Grant)]
+/// struct BillingGrant {
+///     /// See invoices.
+///     #[grant(key = "viewInvoices")]
+///     view_invoices: bool,
+///     /// The account that the rest applies to.
+///     #[grant(key = "account")]
+///     account: String,
+/// }
+///
+/// let held = BillingGrant::default().view_invoices(true).account("acme");
+/// assert!(held.covers(&BillingGrant::default().view_invoices(true)));
+/// assert!(!held.covers(&BillingGrant::default().account("other")));
+/// assert_eq!(serde_json::to_string(&held)?, r#"{"viewInvoices":true,"account":"acme"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub trait Grant: Default {
+    /// The JSON keys of the fields.
+    const KEYS: &'static [&'static str];
+
+    /// Adds what `other` grants. A flag set on either side stays set, lists are joined without
+    /// duplicates; of two texts, or two explicit choices (`Option<bool>`), that of `other` wins.
+    fn merge(&mut self, other: Self);
+
+    /// Whether this holds all that `required` asks for: every flag set there is set here, every text
+    /// and explicit choice there is the same here, every list there is part of the list here. What is
+    /// absent in `required` is not asked for.
+    ///
+    /// The comparison knows nothing of defaults: an empty list of publish sources covers no list.
+    fn covers(&self, required: &Self) -> bool;
+
+    /// Whether every field is absent.
+    fn is_empty(&self) -> bool;
+
+    /// Removes the blocks in which every field is absent.
+    fn prune(&mut self);
+
+    /// Reads the value of `key` from `map`, or answers `false`, having read nothing, if the grant has no
+    /// such key. Keys that are unknown inside a block are put into `rest`, under the key of the block.
+    ///
+    /// # Errors
+    /// Those of `map`, and a value of the wrong type.
+    fn read_field<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: &str,
+        map: &mut A,
+        rest: &mut Rest,
+    ) -> Result<bool, A::Error>;
+
+    /// Writes the fields that are not absent into `map`, and with each block what `rest` keeps for it.
+    ///
+    /// # Errors
+    /// Those of `map`.
+    fn write_fields<M: SerializeMap>(&self, map: &mut M, rest: &Rest) -> Result<(), M::Error>;
+}
+
+/// A type that a field of a [`Grant`] can have.
+///
+/// Implemented for `bool`, `Option<bool>`, `String`, `Vec<String>` and `Option<G>` of every grant `G`.
+pub trait GrantField: Sized {
+    /// Adds what `other` grants; see [`Grant::merge`].
+    fn merge(&mut self, other: Self);
+
+    /// Whether this holds what `required` asks for; see [`Grant::covers`].
+    fn covers(&self, required: &Self) -> bool;
+
+    /// Whether the field says nothing and is therefore not written.
+    fn is_absent(&self) -> bool;
+
+    /// Makes the field absent if it is a block in which everything is absent.
+    fn prune(&mut self) {}
+
+    /// Reads the value of `key`, which `map` is positioned at; `null` makes the field absent.
+    ///
+    /// # Errors
+    /// Those of `map`, and a value of the wrong type.
+    fn read<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: &str,
+        map: &mut A,
+        rest: &mut Rest,
+    ) -> Result<(), A::Error>;
+
+    /// Writes the field under `key`, unless it is absent.
+    ///
+    /// # Errors
+    /// Those of `map`.
+    fn write<M: SerializeMap>(&self, key: &'static str, map: &mut M, rest: &Rest) -> Result<(), M::Error>;
+}
+
+impl GrantField for bool {
+    fn merge(&mut self, other: Self) {
+        *self |= other;
+    }
+
+    fn covers(&self, required: &Self) -> bool {
+        *self || !*required
+    }
+
+    fn is_absent(&self) -> bool {
+        !*self
+    }
+
+    fn read<'de, A: MapAccess<'de>>(&mut self, _: &str, map: &mut A, _: &mut Rest) -> Result<(), A::Error> {
+        *self = or_default(map)?;
+        Ok(())
+    }
+
+    fn write<M: SerializeMap>(&self, key: &'static str, map: &mut M, _: &Rest) -> Result<(), M::Error> {
+        write_if(*self, key, self, map)
+    }
+}
+
+impl GrantField for Option<bool> {
+    fn merge(&mut self, other: Self) {
+        *self = other.or(*self);
+    }
+
+    fn covers(&self, required: &Self) -> bool {
+        required.is_none() || self == required
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+
+    fn read<'de, A: MapAccess<'de>>(&mut self, _: &str, map: &mut A, _: &mut Rest) -> Result<(), A::Error> {
+        *self = map.next_value()?;
+        Ok(())
+    }
+
+    fn write<M: SerializeMap>(&self, key: &'static str, map: &mut M, _: &Rest) -> Result<(), M::Error> {
+        write_if(self.is_some(), key, self, map)
+    }
+}
+
+impl GrantField for String {
+    fn merge(&mut self, other: Self) {
+        if !other.is_empty() {
+            *self = other;
+        }
+    }
+
+    fn covers(&self, required: &Self) -> bool {
+        required.is_empty() || self == required
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn read<'de, A: MapAccess<'de>>(&mut self, _: &str, map: &mut A, _: &mut Rest) -> Result<(), A::Error> {
+        *self = or_default(map)?;
+        Ok(())
+    }
+
+    fn write<M: SerializeMap>(&self, key: &'static str, map: &mut M, _: &Rest) -> Result<(), M::Error> {
+        write_if(!self.is_empty(), key, self, map)
+    }
+}
+
+impl GrantField for Vec<String> {
+    fn merge(&mut self, other: Self) {
+        for item in other {
+            if !self.contains(&item) {
+                self.push(item);
+            }
+        }
+    }
+
+    fn covers(&self, required: &Self) -> bool {
+        required.iter().all(|item| self.contains(item))
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn read<'de, A: MapAccess<'de>>(&mut self, _: &str, map: &mut A, _: &mut Rest) -> Result<(), A::Error> {
+        *self = read_list(map)?;
+        Ok(())
+    }
+
+    fn write<M: SerializeMap>(&self, key: &'static str, map: &mut M, _: &Rest) -> Result<(), M::Error> {
+        write_if(!self.is_empty(), key, self, map)
+    }
+}
+
+impl<G: Grant> GrantField for Option<G> {
+    fn merge(&mut self, other: Self) {
+        match (self.as_mut(), other) {
+            (Some(block), Some(other)) => block.merge(other),
+            (None, other) => *self = other,
+            (Some(_), None) => {}
+        }
+    }
+
+    fn covers(&self, required: &Self) -> bool {
+        match (self, required) {
+            (_, None) => true,
+            (Some(block), Some(required)) => block.covers(required),
+            // A block that asks for nothing is covered by none.
+            (None, Some(required)) => required.is_empty(),
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+
+    fn prune(&mut self) {
+        if let Some(block) = self {
+            block.prune();
+        }
+        if self.as_ref().is_some_and(Grant::is_empty) {
+            *self = None;
+        }
+    }
+
+    fn read<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: &str,
+        map: &mut A,
+        rest: &mut Rest,
+    ) -> Result<(), A::Error> {
+        let mut unknown = Rest::new();
+        *self = map.next_value_seed(Block { rest: &mut unknown, grant: PhantomData })?;
+        if !unknown.is_empty() {
+            rest.insert(key.to_owned(), Value::Object(unknown));
+        }
+        Ok(())
+    }
+
+    fn write<M: SerializeMap>(&self, key: &'static str, map: &mut M, rest: &Rest) -> Result<(), M::Error> {
+        let unknown = rest.get(key).and_then(Value::as_object);
+        match (self, unknown) {
+            (None, None) => Ok(()),
+            (Some(block), unknown) => map.serialize_entry(key, &WithRest { block, unknown }),
+            (None, unknown) => map.serialize_entry(key, &WithRest { block: &G::default(), unknown }),
+        }
+    }
+}
+
+fn write_if<M: SerializeMap>(
+    present: bool,
+    key: &'static str,
+    value: &impl Serialize,
+    map: &mut M,
+) -> Result<(), M::Error> {
+    if present { map.serialize_entry(key, value) } else { Ok(()) }
+}
+
+/// Reads a value for which `null` stands for the default.
+pub(super) fn or_default<'de, T, A>(map: &mut A) -> Result<T, A::Error>
+where
+    T: Deserialize<'de> + Default,
+    A: MapAccess<'de>,
+{
+    Ok(map.next_value::<Option<T>>()?.unwrap_or_default())
+}
+
+/// Reads a list in which `null` stands for nothing, as a whole and in each place.
+pub(super) fn read_list<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Vec<String>, A::Error> {
+    let items: Vec<Option<String>> = or_default(map)?;
+    Ok(items.into_iter().flatten().collect())
+}
+
+/// A key of a JSON object, borrowed from the text where it holds no escapes.
+pub(super) struct Key<'de>(pub(super) Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Borrowed(key)))
+            }
+
+            fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Owned(key.to_owned())))
+            }
+        }
+
+        from.deserialize_str(KeyVisitor)
+    }
+}
+
+/// Reads a block: an object, or `null`.
+struct Block<'a, G> {
+    rest: &'a mut Rest,
+    grant: PhantomData<G>,
+}
+
+impl<'de, G: Grant> DeserializeSeed<'de> for Block<'_, G> {
+    type Value = Option<G>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_option(self)
+    }
+}
+
+impl<'de, G: Grant> Visitor<'de> for Block<'_, G> {
+    type Value = Option<G>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_map(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut grant = G::default();
+        while let Some(Key(key)) = map.next_key()? {
+            if !grant.read_field(&key, &mut map, self.rest)? {
+                self.rest.insert(key.into_owned(), map.next_value()?);
+            }
+        }
+        Ok(Some(grant))
+    }
+}
+
+/// Writes a block together with the keys that were unknown when it was read.
+struct WithRest<'a, G> {
+    block: &'a G,
+    unknown: Option<&'a Rest>,
+}
+
+impl<G: Grant> Serialize for WithRest<'_, G> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let nothing = Rest::new();
+        let unknown = self.unknown.unwrap_or(&nothing);
+        let mut map = to.serialize_map(None)?;
+        self.block.write_fields(&mut map, unknown)?;
+        write_unknown::<G, _>(unknown, &mut map)?;
+        map.end()
+    }
+}
+
+/// Writes what `rest` holds, without the keys that `G` writes itself.
+pub(super) fn write_unknown<G: Grant, M: SerializeMap>(rest: &Rest, map: &mut M) -> Result<(), M::Error> {
+    rest.iter()
+        .filter(|(key, _)| !G::KEYS.contains(&key.as_str()))
+        .try_for_each(|(key, value)| map.serialize_entry(key, value))
+}
+
+/// The `Serialize` of every grant.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn serialize<G: Grant, S: Serializer>(grant: &G, to: S) -> Result<S::Ok, S::Error> {
+    WithRest { block: grant, unknown: None }.serialize(to)
+}
+
+/// The `Deserialize` of every grant. Unknown keys are dropped: only a token's claims keep them.
+///
+/// # Errors
+/// Those of the deserializer, and values of the wrong type.
+pub fn deserialize<'de, G: Grant, D: Deserializer<'de>>(from: D) -> Result<G, D::Error> {
+    let block = Block::<G> { rest: &mut Rest::new(), grant: PhantomData };
+    Ok(from.deserialize_map(block)?.unwrap_or_default())
+}
+
+/// What the setter of a list makes of its argument.
+pub fn list(items: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    items.into_iter().map(Into::into).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use livekit_macros::Grant;
+    use serde_json::{from_value, json, to_value};
+
+    use super::*;
+
+    /// A block inside a block.
+    #[derive(Clone, Debug, Default, PartialEq, Grant)]
+    struct Inner {
+        /// A flag.
+        #[grant(key = "on")]
+        on: bool,
+    }
+
+    #[derive(Clone, Debug, Default, PartialEq, Grant)]
+    struct Outer {
+        #[grant(key = "flag")]
+        flag: bool,
+        #[grant(key = "choice")]
+        choice: Option<bool>,
+        #[grant(key = "someText")]
+        some_text: String,
+        #[grant(key = "list")]
+        list: std::vec::Vec<std::string::String>,
+        #[grant(key = "inner")]
+        inner: Option<Inner>,
+    }
+
+    fn full() -> Outer {
+        Outer::default()
+            .flag(true)
+            .choice(false)
+            .some_text("text")
+            .list(["a", "b"])
+            .inner(Inner::default().on(true))
+    }
+
+    #[test]
+    fn setters_set_their_field() {
+        let expected = Outer {
+            flag: true,
+            choice: Some(false),
+            some_text: "text".to_owned(),
+            list: vec!["a".to_owned(), "b".to_owned()],
+            inner: Some(Inner { on: true }),
+        };
+        assert_eq!(full(), expected);
+        assert_eq!(full().inner(None).inner, None);
+        assert_eq!(Outer::KEYS, ["flag", "choice", "someText", "list", "inner"]);
+        assert_eq!(Outer::from(Inner { on: true }), Outer::default().inner(Inner { on: true }));
+    }
+
+    #[test]
+    fn absent_is_not_written_and_explicit_is() {
+        assert_eq!(to_value(Outer::default()).unwrap(), json!({}));
+        assert_eq!(to_value(Outer::default().inner(Inner::default())).unwrap(), json!({ "inner": {} }));
+        let written = to_value(full()).unwrap();
+        let expected = json!({
+            "flag": true, "choice": false, "someText": "text", "list": ["a", "b"], "inner": { "on": true }
+        });
+        assert_eq!(written, expected);
+        assert_eq!(from_value::<Outer>(written).unwrap(), full());
+    }
+
+    #[test]
+    fn null_reads_as_absent() {
+        let nulls = json!({ "flag": null, "choice": null, "someText": null, "list": null, "inner": null });
+        assert_eq!(from_value::<Outer>(nulls).unwrap(), Outer::default());
+        let inside = json!({ "list": [null, "a"], "inner": { "on": null } });
+        assert_eq!(
+            from_value::<Outer>(inside).unwrap(),
+            Outer::default().list(["a"]).inner(Inner::default())
+        );
+    }
+
+    #[test]
+    fn wrong_types_are_errors() {
+        for wrong in [
+            json!({ "flag": 1 }),
+            json!({ "choice": "yes" }),
+            json!({ "someText": [] }),
+            json!({ "list": "a" }),
+            json!({ "list": [1] }),
+            json!({ "inner": true }),
+            json!({ "inner": [] }),
+            json!([]),
+        ] {
+            assert!(from_value::<Outer>(wrong.clone()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn unknown_keys_are_dropped_outside_of_claims() {
+        let read: Outer = from_value(json!({ "flag": true, "new": [1], "inner": { "new": {} } })).unwrap();
+        assert_eq!(read, Outer::default().flag(true).inner(Inner::default()));
+    }
+
+    #[test]
+    fn merging_adds_up() {
+        let mut held = full();
+        held.merge(Outer::default());
+        assert_eq!(held, full());
+        held.merge(Outer::default().choice(true).some_text("other").list(["b", "c"]).inner(Inner::default()));
+        assert_eq!(held, full().choice(true).some_text("other").list(["a", "b", "c"]));
+        let mut held = Outer::default();
+        held.merge(full());
+        assert_eq!(held, full());
+    }
+
+    #[test]
+    fn covering_asks_for_what_is_present() {
+        let held = full();
+        assert!(held.covers(&Outer::default()));
+        assert!(held.covers(&full()));
+        assert!(held.covers(&Outer::default().list(["b"])));
+        assert!(Outer::default().covers(&Outer::default().inner(Inner::default())));
+        for required in [
+            Outer::default().flag(true),
+            Outer::default().choice(false),
+            Outer::default().some_text("text"),
+            Outer::default().list(["a"]),
+            Outer::default().inner(Inner { on: true }),
+        ] {
+            assert!(held.covers(&required), "{required:?}");
+            assert!(!Outer::default().covers(&required), "{required:?}");
+        }
+        for required in [
+            Outer::default().choice(true),
+            Outer::default().some_text("tex"),
+            Outer::default().list(["a", "c"]),
+        ] {
+            assert!(!held.covers(&required), "{required:?}");
+        }
+    }
+
+    #[test]
+    fn pruning_drops_empty_blocks() {
+        let mut held = Outer::default().inner(Inner::default());
+        assert!(!held.is_empty());
+        held.prune();
+        assert!(held.is_empty());
+        let mut held = full();
+        held.prune();
+        assert_eq!(held, full());
+    }
+}

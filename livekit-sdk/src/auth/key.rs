@@ -1,0 +1,229 @@
+//! An API key with its secret, ready to sign and to check.
+
+use std::fmt;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jsonwebtoken::crypto::{JwtSigner, JwtVerifier};
+use jsonwebtoken::signature::{Error as SignatureError, Signer, Verifier};
+use jsonwebtoken::{Algorithm, EncodingKey};
+use sha2::Sha256;
+
+use crate::error::{Error, ErrorKind, Result, TokenProblem};
+
+/// `{"alg":"HS256","typ":"JWT"}`: the header of every token made here.
+pub(super) const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+
+/// Base64 of 32 bytes, without padding.
+const TAG_LEN: usize = 43;
+
+/// An API key and its secret, prepared once and then shared: a clone is one reference count.
+///
+/// The secret itself is not kept, only the state that HMAC derives from it, which is wiped from memory
+/// with the last clone. `Debug` shows the key's id alone.
+#[derive(Clone)]
+pub struct ApiKey(Arc<Inner>);
+
+struct Inner {
+    id: String,
+    mac: Hs256,
+}
+
+impl ApiKey {
+    /// Takes an API key (such as `APIabc123`) and its secret.
+    ///
+    /// ASCII white space around either is dropped: secrets mounted as files often end in a line break.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if either is empty.
+    ///
+    /// ```
+    /// use livekit_sdk::auth::ApiKey;
+    ///
+    /// let key = ApiKey::new("devkey", "secret\n")?;
+    /// assert_eq!(key.id(), "devkey");
+    /// assert_eq!(format!("{key:?}"), r#"ApiKey("devkey")"#);
+    /// # Ok::<(), livekit_sdk::Error>(())
+    /// ```
+    pub fn new(id: impl AsRef<str>, secret: impl AsRef<str>) -> Result<Self> {
+        Self::checked(id.as_ref(), secret.as_ref()).map_err(|reason| Error::new(ErrorKind::Config, reason))
+    }
+
+    /// Takes the API key and the secret from `LIVEKIT_API_KEY` and `LIVEKIT_API_SECRET`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`], naming the variable, if one is not set, empty, or not Unicode.
+    pub fn from_env() -> Result<Self> {
+        let read = |name: &str| {
+            let missing = |reason| Error::new(ErrorKind::Config, format!("{name} is {reason}"));
+            match std::env::var(name) {
+                Ok(value) if value.trim_ascii().is_empty() => Err(missing("empty")),
+                Ok(value) => Ok(value),
+                Err(std::env::VarError::NotPresent) => Err(missing("not set")),
+                Err(std::env::VarError::NotUnicode(_)) => Err(missing("not Unicode")),
+            }
+        };
+        Self::new(read("LIVEKIT_API_KEY")?, zeroize::Zeroizing::new(read("LIVEKIT_API_SECRET")?).as_str())
+    }
+
+    /// As [`new`](Self::new), for callers that report the reason later.
+    pub(super) fn checked(id: &str, secret: &str) -> Result<Self, &'static str> {
+        let (id, secret) = (id.trim_ascii(), secret.trim_ascii());
+        if id.is_empty() {
+            return Err("the API key is empty");
+        }
+        if secret.is_empty() {
+            return Err("the API secret is empty");
+        }
+        let mac = Hs256::new(&EncodingKey::from_secret(secret.as_bytes()))?;
+        Ok(Self(Arc::new(Inner { id: id.to_owned(), mac })))
+    }
+
+    /// The API key, which tokens name as their issuer (`iss`).
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// Makes a JWT of a payload.
+    pub(super) fn sign(&self, payload: &[u8]) -> Result<String> {
+        // Four characters for three bytes, begun or complete; one point before and one after.
+        let mut jwt = String::with_capacity(HEADER.len() + payload.len().div_ceil(3) * 4 + TAG_LEN + 2);
+        jwt.push_str(HEADER);
+        jwt.push('.');
+        URL_SAFE_NO_PAD.encode_string(payload, &mut jwt);
+        let tag = self.0.mac.try_sign(jwt.as_bytes()).map_err(|error| {
+            Error::token(TokenProblem::Incomplete, "the token cannot be signed").with_source(error)
+        })?;
+        jwt.push('.');
+        URL_SAFE_NO_PAD.encode_string(tag, &mut jwt);
+        Ok(jwt)
+    }
+
+    /// Whether `tag` is this key's signature of `message`. Takes equally long for every wrong tag.
+    pub(super) fn has_signed(&self, message: &[u8], tag: &Vec<u8>) -> bool {
+        self.0.mac.verify(message, tag).is_ok()
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ApiKey").field(&self.0.id).finish()
+    }
+}
+
+/// HMAC-SHA-256 with the key schedule done.
+///
+/// Implements the traits by which jsonwebtoken takes a cryptographic backend, and is called through them
+/// directly. jsonwebtoken's own `encode` and `decode` would ask the process for its one backend, which
+/// belongs to the application.
+struct Hs256(Hmac<Sha256>);
+
+impl Hs256 {
+    fn new(key: &EncodingKey) -> Result<Self, &'static str> {
+        Hmac::new_from_slice(key.as_bytes()).map(Self).map_err(|_| "the API secret cannot be a key for HMAC")
+    }
+
+    fn over(&self, message: &[u8]) -> Hmac<Sha256> {
+        self.0.clone().chain_update(message)
+    }
+}
+
+impl Signer<Vec<u8>> for Hs256 {
+    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
+        Ok(self.over(message).finalize().into_bytes().to_vec())
+    }
+}
+
+impl Verifier<Vec<u8>> for Hs256 {
+    fn verify(&self, message: &[u8], tag: &Vec<u8>) -> Result<(), SignatureError> {
+        self.over(message).verify_slice(tag).map_err(|_| SignatureError::new())
+    }
+}
+
+impl JwtSigner for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+impl JwtVerifier for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+#[cfg(test)]
+impl ApiKey {
+    /// A JWT of any header and payload, whatever they are.
+    pub(crate) fn sign_as(&self, header: &str, payload: &str) -> String {
+        let [header, payload] = [header, payload].map(|part| URL_SAFE_NO_PAD.encode(part));
+        let message = format!("{header}.{payload}");
+        let tag = URL_SAFE_NO_PAD.encode(self.0.mac.try_sign(message.as_bytes()).unwrap());
+        format!("{message}.{tag}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_as_rfc_4231_says() {
+        let mac = Hs256::new(&EncodingKey::from_secret(b"Jefe")).unwrap();
+        let message = b"what do ya want for nothing?";
+        let tag = mac.try_sign(message).unwrap();
+        let hex: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        assert!(mac.verify(message, &tag).is_ok());
+        let mut changed = tag.clone();
+        changed[31] ^= 1;
+        assert!(mac.verify(message, &changed).is_err());
+        assert!(mac.verify(message, &tag[..31].to_vec()).is_err());
+        assert!(mac.verify(message, &Vec::new()).is_err());
+        assert_eq!(JwtSigner::algorithm(&mac), Algorithm::HS256);
+        assert_eq!(JwtVerifier::algorithm(&mac), Algorithm::HS256);
+    }
+
+    #[test]
+    fn the_header_is_what_it_says() {
+        let json = URL_SAFE_NO_PAD.decode(HEADER).unwrap();
+        assert_eq!(json, br#"{"alg":"HS256","typ":"JWT"}"#);
+        let header = jsonwebtoken::decode_header(format!("{HEADER}..")).unwrap();
+        assert_eq!(header, jsonwebtoken::Header::new(Algorithm::HS256));
+    }
+
+    #[test]
+    fn white_space_around_key_and_secret_is_dropped() {
+        let (clean, dirty) =
+            (ApiKey::new("key", "secret").unwrap(), ApiKey::new(" key\n", "secret\r\n").unwrap());
+        assert_eq!(dirty.id(), "key");
+        assert_eq!(dirty.sign(b"{}").unwrap(), clean.sign(b"{}").unwrap());
+    }
+
+    #[test]
+    fn empty_keys_and_secrets_are_refused() {
+        for (id, secret) in [("", "secret"), (" \n", "secret"), ("key", ""), ("key", "\t\n")] {
+            let error = ApiKey::new(id, secret).unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::Config);
+            assert!(error.to_string().contains("empty"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_buffer_for_a_token_is_as_long_as_the_token() {
+        let key = ApiKey::new("key", "secret").unwrap();
+        for length in 0..8 {
+            let jwt = key.sign(&vec![b'x'; length]).unwrap();
+            assert!(jwt.capacity() - jwt.len() <= 3, "{length}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_the_id_alone() {
+        let key = ApiKey::new("devkey", "planted-secret").unwrap();
+        assert_eq!(format!("{key:?}"), r#"ApiKey("devkey")"#);
+        assert!(!format!("{key:#?}").contains("planted"));
+    }
+}

@@ -1,0 +1,257 @@
+//! A call on its way: the only place where a request is put together and its answer read.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use prost::Message;
+
+use crate::auth::ClaimGrants;
+use crate::client::LiveKit;
+use crate::error::{CallInfo, Error, ErrorKind, Refusal, Result};
+use crate::spec::Rpc;
+use crate::transport::BoxFuture;
+
+const PROTOBUF: HeaderValue = HeaderValue::from_static("application/protobuf");
+const AGENT: HeaderValue = HeaderValue::from_static(concat!("livekit-sdk-rust/", env!("CARGO_PKG_VERSION")));
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-livekit-request-id");
+
+/// A call that is sent when it is awaited.
+///
+/// The methods named after the request's fields set those fields; `with_…` set options of the call.
+/// Dropping the call, or the future it becomes, cancels it.
+///
+/// ```
+/// # use livekit_sdk::testing::TestServer;
+/// # use std::time::Duration;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> livekit_sdk::Result<()> {
+/// # let lk = TestServer::new().livekit();
+/// let room = lk
+///     .room()
+///     .create_room("daily")
+///     .empty_timeout(600)
+///     .with_timeout(Duration::from_secs(3))
+///     .await?;
+/// assert_eq!(room.empty_timeout, 600);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<Req: 'static, Res: 'static> {
+    livekit: LiveKit,
+    route: Route,
+    rpc: Option<&'static Rpc<Req, Res>>,
+    request: Req,
+    options: Options,
+}
+
+/// Where a call goes.
+#[derive(Clone, Debug)]
+struct Route {
+    service: Cow<'static, str>,
+    method: Cow<'static, str>,
+    host_label: Option<&'static str>,
+}
+
+/// What a caller can say about one call.
+#[derive(Default)]
+struct Options {
+    timeout: Option<Duration>,
+    headers: HeaderMap,
+    access: Option<Access>,
+    /// The first option that cannot be applied; reported when the call is sent.
+    refused: Option<Error>,
+}
+
+/// How a call proves what it may do, where its method does not decide.
+enum Access {
+    Token(String),
+    Grants(ClaimGrants),
+}
+
+impl<Req: 'static, Res: 'static> Call<Req, Res> {
+    pub(crate) fn new(livekit: &LiveKit, rpc: &'static Rpc<Req, Res>, request: Req) -> Self {
+        let route = Route {
+            service: Cow::Borrowed(rpc.service()),
+            method: Cow::Borrowed(rpc.method()),
+            host_label: rpc.host_label(),
+        };
+        Self { livekit: livekit.clone(), route, rpc: Some(rpc), request, options: Options::default() }
+    }
+
+    pub(crate) fn untyped(
+        livekit: &LiveKit,
+        service: Cow<'static, str>,
+        method: Cow<'static, str>,
+        request: Req,
+    ) -> Self {
+        let route = Route { service, method, host_label: None };
+        Self { livekit: livekit.clone(), route, rpc: None, request, options: Options::default() }
+    }
+
+    /// Changes the request.
+    ///
+    /// ```
+    /// # use livekit_sdk::testing::TestServer;
+    /// # let lk = TestServer::new().livekit();
+    /// let call = lk.room().create_room("daily").set(|request| request.max_participants = 20);
+    /// assert_eq!(call.request().max_participants, 20);
+    /// ```
+    pub fn set(mut self, change: impl FnOnce(&mut Req)) -> Self {
+        change(&mut self.request);
+        self
+    }
+
+    /// The request as it stands.
+    pub fn request(&self) -> &Req {
+        &self.request
+    }
+
+    /// Limits how long the call may take; the default is the client's (10 s unless set).
+    ///
+    /// Calls that wait for somebody to answer a phone take at least as long as it rings, and 2 s more.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// Adds a header. One with this name, a default of the client among them, is replaced.
+    ///
+    /// A name or value that HTTP does not allow makes the call fail.
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        match header(name, value) {
+            Ok((name, value)) => {
+                self.options.headers.insert(name, value);
+            }
+            Err(error) => {
+                self.options.refused.get_or_insert(error);
+            }
+        }
+        self
+    }
+
+    /// Sends this token, as it is, in place of the client's credentials.
+    pub fn with_token(mut self, token: impl Into<String>) -> Self {
+        self.options.access = Some(Access::Token(token.into()));
+        self
+    }
+
+    /// Signs the call's token with these grants, in place of those that the method is known to need.
+    pub fn with_grants(mut self, grants: impl Into<ClaimGrants>) -> Self {
+        self.options.access = Some(Access::Grants(grants.into()));
+        self
+    }
+}
+
+impl<Req: Message + 'static, Res: Message + Default + 'static> Call<Req, Res> {
+    async fn send(mut self) -> Result<Res> {
+        let id = uuid::Uuid::new_v4().to_string();
+        let info = CallInfo { route: format!("{}/{}", self.route.service, self.route.method), request_id: id };
+        self.attempt(&info).await.map_err(|error| error.in_call(info))
+    }
+
+    async fn attempt(&mut self, info: &CallInfo) -> Result<Res> {
+        if let Some(refused) = self.options.refused.take() {
+            return Err(refused);
+        }
+        let floor = match self.rpc {
+            Some(rpc) => rpc.ringing_floor(&mut self.request)?,
+            None => None,
+        };
+        let timeout = self.options.timeout.unwrap_or_else(|| self.livekit.timeout());
+        let timeout = timeout.max(floor.unwrap_or_default());
+        let token = self.token()?;
+        let body = self.request.encode_to_vec();
+        let headers = std::mem::take(&mut self.options.headers);
+        let request = assemble(&self.livekit, &self.route, headers, &token, body, info)?;
+        let answer = exchange(&self.livekit, request, timeout).await?;
+        Res::decode(answer).map_err(|error| {
+            let text = "the server's answer is not the message that was expected";
+            Error::new(ErrorKind::BadReply, text).with_source(error)
+        })
+    }
+
+    fn token(&mut self) -> Result<String> {
+        match self.options.access.take() {
+            Some(Access::Token(token)) => Ok(token),
+            Some(Access::Grants(grants)) => self.livekit.token(grants),
+            None => self.livekit.token(self.rpc.map(|rpc| rpc.grants(&self.request)).unwrap_or_default()),
+        }
+    }
+}
+
+impl<Req, Res> IntoFuture for Call<Req, Res>
+where
+    Req: Message + 'static,
+    Res: Message + Default + 'static,
+{
+    type Output = Result<Res>;
+    type IntoFuture = BoxFuture<'static, Result<Res>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl<Req: fmt::Debug + 'static, Res: 'static> fmt::Debug for Call<Req, Res> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Route { service, method, .. } = &self.route;
+        f.debug_struct("Call")
+            .field("route", &format_args!("{service}/{method}"))
+            .field("request", &self.request)
+            .field("timeout", &self.options.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
+    // The value may be a secret: errors name the header only.
+    let refused = |what| Error::new(ErrorKind::Request, format!("the {what} of header {name:?} is not allowed"));
+    let value = HeaderValue::from_str(value).map_err(|error| refused("value").with_source(error))?;
+    let name = HeaderName::try_from(name).map_err(|error| refused("name").with_source(error))?;
+    Ok((name, value))
+}
+
+fn assemble(
+    livekit: &LiveKit,
+    route: &Route,
+    own: HeaderMap,
+    token: &str,
+    body: Vec<u8>,
+    info: &CallInfo,
+) -> Result<Request<Bytes>> {
+    let mut request = Request::new(Bytes::from(body));
+    *request.method_mut() = http::Method::POST;
+    *request.uri_mut() = livekit.uri(&route.service, &route.method, route.host_label)?;
+    let headers = request.headers_mut();
+    headers.insert(USER_AGENT, AGENT);
+    for (name, value) in livekit.headers().iter().chain(&own) {
+        headers.insert(name, value.clone());
+    }
+    let refused = |error| Error::new(ErrorKind::Request, "the token holds characters that HTTP forbids").with_source(error);
+    let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(refused)?;
+    bearer.set_sensitive(true);
+    headers.insert(AUTHORIZATION, bearer);
+    headers.insert(CONTENT_TYPE, PROTOBUF);
+    headers.insert(ACCEPT, PROTOBUF);
+    if let Ok(id) = HeaderValue::try_from(&info.request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    Ok(request)
+}
+
+async fn exchange(livekit: &LiveKit, request: Request<Bytes>, timeout: Duration) -> Result<Bytes> {
+    let sent = tokio::time::timeout(timeout, livekit.transport().send(request));
+    let answer = sent.await.map_err(|_| Error::new(ErrorKind::Timeout, format!("no answer within {timeout:?}")))??;
+    if answer.status() == StatusCode::OK { Ok(answer.into_body()) } else { Err(refusal(&answer)) }
+}
+
+fn refusal(answer: &Response<Bytes>) -> Error {
+    let location = answer.headers().get(http::header::LOCATION).and_then(|value| value.to_str().ok());
+    Refusal::from_answer(answer.status().as_u16(), answer.body(), location).into()
+}

@@ -1,0 +1,357 @@
+//! `LiveKit`: one transport and one credential, shared by all services.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use url::Url;
+
+use crate::auth::{AccessToken, ApiKey, ClaimGrants};
+use crate::call::{Call, header};
+use crate::error::{Error, ErrorKind, Result};
+use crate::transport::{HttpTransport, Transport};
+
+/// How long a call may take by default.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long the token of one call is valid.
+const TOKEN_TTL: Duration = Duration::from_secs(600);
+
+/// Hosts of LiveKit Cloud, where some services have hosts of their own.
+const CLOUD: [&str; 2] = [".livekit.cloud", ".livekit.run"];
+
+/// A LiveKit server, or a project on LiveKit Cloud.
+///
+/// Cheap to clone: clones share connections and credentials. Each call is signed with a token of its
+/// own that holds just the grants it needs and is valid for ten minutes.
+///
+/// ```no_run
+/// # async fn example() -> livekit_sdk::Result<()> {
+/// use livekit_sdk::LiveKit;
+///
+/// let lk = LiveKit::from_env()?; // LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET
+/// let rooms = lk.room().list_rooms(()).await?.rooms;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct LiveKit(Arc<Inner>);
+
+struct Inner {
+    transport: Arc<dyn Transport>,
+    url: Url,
+    /// Where the services with a host of their own are, by the label of that host.
+    hosts: HashMap<&'static str, Url>,
+    credentials: Credentials,
+    timeout: Duration,
+    headers: HeaderMap,
+}
+
+/// What calls are authorized with.
+#[derive(Clone, Debug)]
+enum Credentials {
+    Key(ApiKey),
+    Token(Token),
+}
+
+/// A ready token.
+#[derive(Clone)]
+struct Token(String);
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<redacted>")
+    }
+}
+
+impl LiveKit {
+    /// A client for the server at `url`, with an API key and its secret.
+    ///
+    /// `ws` and `wss` URLs are taken for `http` and `https`; a path is kept in front of every route.
+    ///
+    /// # Errors
+    /// The URL is not an absolute `http`, `https`, `ws` or `wss` URL, or key or secret is empty.
+    pub fn new(url: &str, api_key: &str, api_secret: &str) -> Result<Self> {
+        Self::builder().url(url).api_key(api_key, api_secret).build()
+    }
+
+    /// A client as the environment describes it: `LIVEKIT_URL`, and either `LIVEKIT_API_KEY` with
+    /// `LIVEKIT_API_SECRET` or `LIVEKIT_TOKEN`.
+    ///
+    /// `LK_AGENTS_URL`, if set, is where cloud agents are managed.
+    ///
+    /// # Errors
+    /// A variable is missing or empty (the message names it), or the URL is not usable.
+    pub fn from_env() -> Result<Self> {
+        Self::builder().build()
+    }
+
+    /// A client to be configured. What is not set is taken from the environment.
+    pub fn builder() -> LiveKitBuilder {
+        LiveKitBuilder::default()
+    }
+
+    /// The client of a service, by its type: for services declared outside this crate.
+    pub fn service<S: ServiceClient>(&self) -> S {
+        S::new(self)
+    }
+
+    /// Calls a method that this version of the SDK does not know.
+    ///
+    /// `service` is the full name of the service. The grants that the method needs are not known, so
+    /// give them with [`with_grants`](Call::with_grants).
+    ///
+    /// ```no_run
+    /// # use livekit_sdk::{LiveKit, auth::VideoGrant, proto};
+    /// # async fn example(lk: LiveKit) -> livekit_sdk::Result<()> {
+    /// let request = proto::DeleteRoomRequest { room: "daily".into() };
+    /// let room: proto::Room = lk
+    ///     .call("livekit.RoomService", "ArchiveRoom", request)
+    ///     .with_grants(VideoGrant::default().room_create(true))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn call<Req: 'static, Res: 'static>(
+        &self,
+        service: impl Into<Cow<'static, str>>,
+        method: impl Into<Cow<'static, str>>,
+        request: impl Into<Req>,
+    ) -> Call<Req, Res> {
+        Call::untyped(self, service.into(), method.into(), request.into())
+    }
+
+    /// The URL that calls go to.
+    pub fn url(&self) -> &str {
+        self.0.url.as_str()
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.0.timeout
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        self.0.transport.as_ref()
+    }
+
+    /// The token of one call.
+    pub(crate) fn token(&self, grants: ClaimGrants) -> Result<String> {
+        match &self.0.credentials {
+            Credentials::Token(token) => Ok(token.0.clone()),
+            Credentials::Key(key) => AccessToken::with_key(key).grant(grants).ttl(TOKEN_TTL).to_jwt(),
+        }
+    }
+
+    /// `{base}/twirp/{service}/{method}`.
+    pub(crate) fn uri(&self, service: &str, method: &str, host_label: Option<&'static str>) -> Result<Uri> {
+        let own = host_label.and_then(|label| Some((label, self.0.hosts.get(label))));
+        let url = match own {
+            Some((_, Some(url))) => Cow::Borrowed(url),
+            Some((label, None)) => Cow::Owned(with_host_label(&self.0.url, label)),
+            None => Cow::Borrowed(&self.0.url),
+        };
+        let base = url.as_str().trim_end_matches('/');
+        Uri::try_from(format!("{base}/twirp/{service}/{method}")).map_err(|error| {
+            let text = format!("{service}/{method} does not make a valid URL");
+            Error::new(ErrorKind::Request, text).with_source(error)
+        })
+    }
+}
+
+impl fmt::Debug for LiveKit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers may hold secrets of a proxy.
+        f.debug_struct("LiveKit")
+            .field("url", &self.url())
+            .field("credentials", &self.0.credentials)
+            .field("timeout", &self.0.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The client of one service, as `#[service]` makes it.
+pub trait ServiceClient: Sized {
+    /// The full name of the service: `livekit.RoomService`.
+    const SERVICE: &'static str;
+
+    /// A client that shares the connections and credentials of `livekit`.
+    fn new(livekit: &LiveKit) -> Self;
+}
+
+/// Configures a [`LiveKit`].
+#[derive(Default)]
+#[must_use = "a builder does nothing until `build`"]
+pub struct LiveKitBuilder {
+    url: Option<String>,
+    key: Option<(String, String)>,
+    token: Option<String>,
+    hosts: Vec<(&'static str, String)>,
+    timeout: Option<Duration>,
+    headers: Vec<(String, String)>,
+    transport: Option<Arc<dyn Transport>>,
+}
+
+impl LiveKitBuilder {
+    /// The URL of the server. Default: `LIVEKIT_URL`.
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
+    /// The API key and its secret. Default: `LIVEKIT_API_KEY` and `LIVEKIT_API_SECRET`.
+    pub fn api_key(mut self, key: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.key = Some((key.into(), secret.into()));
+        self
+    }
+
+    /// A ready token, sent with every call as it is: it must hold every grant the calls need.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Where cloud agents are managed. Default: `LK_AGENTS_URL`; without it, on LiveKit Cloud, the host
+    /// `agents` beside the project's own.
+    pub fn agents_url(mut self, url: impl Into<String>) -> Self {
+        self.hosts.push((AGENTS, url.into()));
+        self
+    }
+
+    /// How long a call may take. Default: 10 s.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Adds a header to every call.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends with an HTTP client of the application's, with its TLS settings, proxies and pool.
+    pub fn reqwest_client(self, client: reqwest::Client) -> Self {
+        self.transport(HttpTransport::from_reqwest(client))
+    }
+
+    /// Sends through something other than HTTP with reqwest.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Builds the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// The URL or the credentials are missing or not usable, a header is not allowed, or the HTTP
+    /// client cannot be set up.
+    pub fn build(self) -> Result<LiveKit> {
+        let credentials = credentials(self.key, self.token)?;
+        let url = match self.url {
+            Some(url) => base_url(&url, "the URL")?,
+            None => base_url(&variable("LIVEKIT_URL")?, "LIVEKIT_URL")?,
+        };
+        let mut hosts = HashMap::new();
+        if let Ok(url) = variable("LK_AGENTS_URL") {
+            hosts.insert(AGENTS, base_url(&url, "LK_AGENTS_URL")?);
+        }
+        for (label, url) in self.hosts {
+            hosts.insert(label, base_url(&url, "the agents URL")?);
+        }
+        let headers: Result<Vec<(HeaderName, HeaderValue)>> =
+            self.headers.iter().map(|(name, value)| header(name, value)).collect();
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => Arc::new(HttpTransport::new()?),
+        };
+        Ok(LiveKit(Arc::new(Inner {
+            transport,
+            url,
+            hosts,
+            credentials,
+            timeout: self.timeout.unwrap_or(TIMEOUT),
+            headers: headers?.into_iter().collect(),
+        })))
+    }
+}
+
+impl fmt::Debug for LiveKitBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveKitBuilder")
+            .field("url", &self.url)
+            .field("api_key", &self.key.as_ref().map(|(key, _)| key))
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The host that serves cloud agents.
+const AGENTS: &str = "agents";
+
+/// What the caller gave; the environment is asked only where that was nothing.
+fn credentials(key: Option<(String, String)>, token: Option<String>) -> Result<Credentials> {
+    let ready = |token: String| Credentials::Token(Token(token.trim().to_owned()));
+    if let Some(token) = token {
+        return Ok(ready(token));
+    }
+    if let Some((key, secret)) = key {
+        return Ok(Credentials::Key(ApiKey::new(key, secret)?));
+    }
+    match (variable("LIVEKIT_API_KEY"), variable("LIVEKIT_TOKEN")) {
+        (Err(_), Ok(token)) => Ok(ready(token)),
+        (key, _) => Ok(Credentials::Key(ApiKey::new(key?, variable("LIVEKIT_API_SECRET")?)?)),
+    }
+}
+
+fn variable(name: &str) -> Result<String> {
+    match std::env::var(name) {
+        Ok(value) if !value.trim().is_empty() => Ok(value),
+        Ok(_) => Err(Error::new(ErrorKind::Config, format!("the environment variable {name} is empty"))),
+        Err(error) => {
+            Err(Error::new(ErrorKind::Config, format!("the environment variable {name} is not set")).with_source(error))
+        }
+    }
+}
+
+/// Reads the URL of a server: `ws` means `http`, a path is kept, a query or fragment has no place.
+fn base_url(text: &str, what: &str) -> Result<Url> {
+    let refused = |why: String| Error::new(ErrorKind::Config, format!("{what} {why}"));
+    let text = text.trim();
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let scheme = match scheme.as_deref() {
+        Some("http" | "ws") => "http",
+        Some("https" | "wss") => "https",
+        Some(other) => return Err(refused(format!("starts with {other}://, not with https:// or wss://"))),
+        None => return Err(refused("has no scheme: write https://… or wss://…".to_owned())),
+    };
+    let rest = text.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
+    let url = Url::parse(&format!("{scheme}://{rest}"));
+    let url = url.map_err(|error| refused("is not a URL".to_owned()).with_source(error))?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refused("has a query or a fragment; only a path may follow the host".to_owned()));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refused("holds a user name or password; LiveKit takes an API key".to_owned()));
+    }
+    Ok(url)
+}
+
+/// On LiveKit Cloud, the host with its first label replaced; elsewhere the host itself.
+fn with_host_label(url: &Url, label: &str) -> Url {
+    let host = url.host_str().unwrap_or_default();
+    let is_cloud = CLOUD.iter().any(|suffix| host.ends_with(suffix));
+    let mut own = url.clone();
+    if let (true, Some((_, parent))) = (is_cloud, host.split_once('.')) {
+        // A host made of an existing host and a label is a host.
+        let _ = own.set_host(Some(&format!("{label}.{parent}")));
+        let _ = own.set_scheme("https");
+    }
+    own
+}

@@ -1,0 +1,32 @@
+//! The messages and enums of the LiveKit protocol, generated from the schema.
+//!
+//! Every message is a plain struct: build it with a literal and `..Default::default()`. With feature
+//! `json` (on by default) all of them read and write protobuf JSON through serde; fields and enum
+//! values that this version does not know are tolerated.
+//!
+//! `Debug` never prints a credential; [`Redact::secrets`](crate::redact::Redact::secrets) lists which
+//! ones a message holds.
+
+// Generated code: upstream documents no field that we do not, and names what it names.
+#![allow(
+    missing_docs,
+    rustdoc::broken_intra_doc_links,
+    clippy::all,
+    clippy::doc_markdown,
+    deprecated,
+    unreachable_pub,
+    unused_qualifications
+)]
+
+pub use pbjson_types::{Any, Duration, Empty, Timestamp};
+
+include!(concat!(env!("OUT_DIR"), "/livekit.rs"));
+include!(concat!(env!("OUT_DIR"), "/livekit.serde.rs"));
+
+/// Messages of agent sessions.
+#[cfg(feature = "agent-simulation")]
+pub mod agent {
+    include!(concat!(env!("OUT_DIR"), "/livekit.agent.rs"));
+    #[cfg(feature = "json")]
+    include!(concat!(env!("OUT_DIR"), "/livekit.agent.serde.rs"));
+}

@@ -1,0 +1,144 @@
+//! Credentials inside messages: found by name, hidden from debug output.
+
+use std::collections::HashMap;
+use std::fmt;
+
+/// A message that can hold credentials.
+///
+/// Which fields are credentials is written in the schema; `#[derive(Redact)]` reads it from there.
+pub trait Redact {
+    /// Reports every secret field to `secrets`.
+    fn visit(&self, secrets: &mut Secrets<'_>);
+
+    /// The paths of the secret fields that are set, such as `egress.room.file_outputs[0].s3.secret`.
+    fn secrets(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.visit(&mut Secrets { path: String::new(), found: &mut found });
+        found
+    }
+}
+
+/// Collects the paths of secrets while messages are walked.
+#[derive(Debug)]
+pub struct Secrets<'a> {
+    path: String,
+    found: &'a mut Vec<String>,
+}
+
+impl Secrets<'_> {
+    /// Reports a credential in the field `name`.
+    pub fn secret(&mut self, name: &str, value: &(impl Secret + ?Sized)) {
+        if value.is_set() {
+            self.found.push(self.join(name));
+        }
+    }
+
+    /// Walks the field `name`, which may hold credentials further down; an empty name is no level.
+    pub fn nested(&mut self, name: &str, value: &(impl Redact + ?Sized)) {
+        let path = self.join(name);
+        value.visit(&mut Secrets { path, found: self.found });
+    }
+
+    fn join(&self, name: &str) -> String {
+        match (self.path.is_empty(), name.is_empty()) {
+            (true, _) => name.to_owned(),
+            (_, true) => self.path.clone(),
+            _ => format!("{}.{name}", self.path),
+        }
+    }
+
+    /// Walks an element of a list or map.
+    fn element(&mut self, index: impl fmt::Display, value: &(impl Redact + ?Sized)) {
+        let path = format!("{}[{index}]", self.path);
+        value.visit(&mut Secrets { path, found: self.found });
+    }
+}
+
+impl<T: Redact> Redact for Option<T> {
+    fn visit(&self, secrets: &mut Secrets<'_>) {
+        if let Some(value) = self {
+            value.visit(secrets);
+        }
+    }
+}
+
+impl<T: Redact> Redact for Box<T> {
+    fn visit(&self, secrets: &mut Secrets<'_>) {
+        (**self).visit(secrets);
+    }
+}
+
+impl<T: Redact> Redact for Vec<T> {
+    fn visit(&self, secrets: &mut Secrets<'_>) {
+        for (index, value) in self.iter().enumerate() {
+            secrets.element(index, value);
+        }
+    }
+}
+
+impl<K: fmt::Display, V: Redact> Redact for HashMap<K, V> {
+    fn visit(&self, secrets: &mut Secrets<'_>) {
+        for (key, value) in self {
+            secrets.element(key, value);
+        }
+    }
+}
+
+/// A value that can be a credential.
+pub trait Secret {
+    /// Whether there is anything to hide.
+    fn is_set(&self) -> bool;
+}
+
+impl Secret for String {
+    fn is_set(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+impl<T> Secret for Vec<T> {
+    fn is_set(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+impl<T> Secret for Option<T> {
+    fn is_set(&self) -> bool {
+        self.is_some()
+    }
+}
+
+impl<K, V> Secret for HashMap<K, V> {
+    fn is_set(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+/// Stands for a credential in debug output: `<redacted>`, or `""` where there is none.
+pub fn hidden<T: Secret + ?Sized>(value: &T) -> impl fmt::Debug + use<T> {
+    Hidden(value.is_set())
+}
+
+struct Hidden(bool);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0 { "<redacted>" } else { "\"\"" })
+    }
+}
+
+/// Shows an enum field by the name of its value, or by its number if it is not known.
+pub fn enumeration<E: TryFrom<i32> + fmt::Debug>(value: i32) -> impl fmt::Debug + use<E> {
+    Enumeration::<E>(E::try_from(value).map_err(|_| value))
+}
+
+struct Enumeration<E>(Result<E, i32>);
+
+impl<E: fmt::Debug> fmt::Debug for Enumeration<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Ok(value) => value.fmt(f),
+            Err(number) => number.fmt(f),
+        }
+    }
+}

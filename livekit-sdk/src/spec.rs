@@ -1,0 +1,220 @@
+//! What a method needs and how it travels, as data: the constants that `#[service]` makes.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::auth::{ClaimGrants, Grant as _};
+use crate::error::{Error, ErrorKind, Result};
+use crate::proto::Duration as ProtoDuration;
+
+/// How long a phone rings when the caller does not say.
+const DEFAULT_RINGING: Duration = Duration::from_secs(30);
+
+/// What a call waits beyond the ringing, so that the server's own answer arrives first.
+const RINGING_MARGIN: Duration = Duration::from_secs(2);
+
+/// A field of a request that is text.
+type Text<Req> = fn(&Req) -> &str;
+
+/// A method of a Twirp service, with the types of its request and response.
+pub struct Rpc<Req, Res> {
+    service: &'static str,
+    method: &'static str,
+    host_label: Option<&'static str>,
+    grants: Option<fn(&mut ClaimGrants)>,
+    room: Option<Text<Req>>,
+    destination_room: Option<Text<Req>>,
+    dial: Option<Dial<Req>>,
+    types: std::marker::PhantomData<fn(Req) -> Res>,
+}
+
+impl<Req, Res> Rpc<Req, Res> {
+    /// A method that needs no grants.
+    ///
+    /// `service` is the full name (`livekit.RoomService`), `method` the name on the wire.
+    pub const fn new(service: &'static str, method: &'static str) -> Self {
+        Self {
+            service,
+            method,
+            host_label: None,
+            grants: None,
+            room: None,
+            destination_room: None,
+            dial: None,
+            types: std::marker::PhantomData,
+        }
+    }
+
+    /// Names the first label of the host that serves the method on LiveKit Cloud.
+    #[must_use]
+    pub const fn with_host_label(mut self, label: &'static str) -> Self {
+        self.host_label = Some(label);
+        self
+    }
+
+    /// Sets the grants that the method demands.
+    #[must_use]
+    pub const fn with_grants(mut self, grants: fn(&mut ClaimGrants)) -> Self {
+        self.grants = Some(grants);
+        self
+    }
+
+    /// Limits the grants to the room that the request names.
+    #[must_use]
+    pub const fn with_room(mut self, room: Text<Req>) -> Self {
+        self.room = Some(room);
+        self
+    }
+
+    /// Limits the grants to the destination room that the request names.
+    #[must_use]
+    pub const fn with_destination_room(mut self, room: Text<Req>) -> Self {
+        self.destination_room = Some(room);
+        self
+    }
+
+    /// Marks the method as one that makes a phone ring.
+    #[must_use]
+    pub const fn with_dial(mut self, dial: Dial<Req>) -> Self {
+        self.dial = Some(dial);
+        self
+    }
+
+    /// The full name of the service: `livekit.RoomService`.
+    pub const fn service(&self) -> &'static str {
+        self.service
+    }
+
+    /// The name on the wire: `CreateRoom`.
+    pub const fn method(&self) -> &'static str {
+        self.method
+    }
+
+    /// The first label of the host that serves the method on LiveKit Cloud, if it has its own.
+    pub const fn host_label(&self) -> Option<&'static str> {
+        self.host_label
+    }
+
+    /// Whether a call can make a phone ring, so that sending it twice may dial twice.
+    pub const fn can_dial(&self) -> bool {
+        self.dial.is_some()
+    }
+
+    /// Whether the grants that the method demands are known.
+    pub const fn has_grants(&self) -> bool {
+        self.grants.is_some()
+    }
+
+    /// The grants that this request demands, limited to the rooms it names.
+    pub fn grants(&self, request: &Req) -> ClaimGrants {
+        let mut grants = ClaimGrants::default();
+        if let Some(demand) = self.grants {
+            demand(&mut grants);
+        }
+        if let Some(room) = self.room {
+            grants.video.get_or_insert_default().room = room(request).to_owned();
+        }
+        if let Some(room) = self.destination_room {
+            grants.video.get_or_insert_default().destination_room = room(request).to_owned();
+        }
+        grants
+    }
+
+    /// Whether `held` allows this request: every flag is set, and the rooms are the request's own.
+    ///
+    /// Rooms are compared exactly, as LiveKit does: a token without a room administers none.
+    pub fn allows(&self, held: &ClaimGrants, request: &Req) -> bool {
+        let demanded = self.grants(request);
+        let video = held.video.clone().unwrap_or_default();
+        let same = |scope: Option<Text<Req>>, held: &str| scope.is_none_or(|room| room(request) == held);
+        held.covers(&demanded)
+            && same(self.room, &video.room)
+            && same(self.destination_room, &video.destination_room)
+    }
+
+    /// How long the call has to be given at least, if it waits for somebody to answer a phone.
+    ///
+    /// Where the request leaves its ringing limit open, this sets it to the default of 30 s, so that
+    /// client and server agree.
+    pub(crate) fn ringing_floor(&self, request: &mut Req) -> Result<Option<Duration>> {
+        match &self.dial {
+            Some(dial) => dial.floor(request),
+            None => Ok(None),
+        }
+    }
+}
+
+impl<Req, Res> fmt::Debug for Rpc<Req, Res> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.service, self.method)
+    }
+}
+
+/// How a call rings, and which fields of its request say so.
+pub struct Dial<Req> {
+    condition: Option<fn(&Req) -> bool>,
+    ringing: Option<fn(&mut Req) -> &mut Option<ProtoDuration>>,
+    assumed: bool,
+}
+
+impl<Req> Dial<Req> {
+    /// A call that dials and returns at once.
+    pub const fn new() -> Self {
+        Self { condition: None, ringing: None, assumed: false }
+    }
+
+    /// The field that makes the call wait for an answer.
+    #[must_use]
+    pub const fn with_condition(mut self, condition: fn(&Req) -> bool) -> Self {
+        self.condition = Some(condition);
+        self
+    }
+
+    /// The field that limits the ringing. The call waits that long (30 s by default), and 2 s more.
+    #[must_use]
+    pub const fn with_ringing(mut self, ringing: fn(&mut Req) -> &mut Option<ProtoDuration>) -> Self {
+        self.ringing = Some(ringing);
+        self
+    }
+
+    /// The call waits for the default ringing of 30 s, and 2 s more, though it sends no limit.
+    #[must_use]
+    pub const fn with_assumed_ringing(mut self) -> Self {
+        self.assumed = true;
+        self
+    }
+
+    fn floor(&self, request: &mut Req) -> Result<Option<Duration>> {
+        if self.condition.is_some_and(|waits| !waits(request)) {
+            return Ok(None);
+        }
+        let ringing = match self.ringing {
+            Some(field) => {
+                let sent = field(request).get_or_insert_with(|| DEFAULT_RINGING.into());
+                Duration::try_from(sent.clone()).map_err(|_| invalid("is negative"))?
+            }
+            None if self.assumed => DEFAULT_RINGING,
+            None => return Ok(None),
+        };
+        ringing.checked_add(RINGING_MARGIN).map(Some).ok_or_else(|| invalid("is too long"))
+    }
+}
+
+impl<Req> Default for Dial<Req> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<Req> fmt::Debug for Dial<Req> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dial")
+            .field("waits", &(self.ringing.is_some() || self.assumed))
+            .field("conditional", &self.condition.is_some())
+            .finish()
+    }
+}
+
+fn invalid(what: &str) -> Error {
+    Error::new(ErrorKind::Request, format!("the ringing timeout {what}"))
+}
