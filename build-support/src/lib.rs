@@ -12,7 +12,9 @@ pub mod merge;
 pub mod model;
 pub mod print;
 pub mod prune;
+pub mod report;
 pub mod schema;
+pub mod upstream;
 
 use std::path::PathBuf;
 

@@ -59,9 +59,7 @@ impl Printer<'_> {
     }
 
     fn body(&mut self) {
-        for extension in self.file.extensions() {
-            self.extension(&extension);
-        }
+        self.extensions();
         for service in self.file.services().filter(|service| is_twirp(service) || is_participant_rpc(service))
         {
             self.service(&service);
@@ -162,7 +160,7 @@ impl Printer<'_> {
             let oneof = field.containing_oneof().filter(|oneof| !oneof.is_synthetic());
             let name = oneof.as_ref().map(|oneof| oneof.full_name().to_owned());
             if open != name {
-                self.close_oneof(open.is_some());
+                self.close(open.is_some());
                 if let Some(oneof) = &oneof {
                     self.docs(oneof.full_name());
                     self.line(&format!("oneof {} {{", oneof.name()));
@@ -172,10 +170,11 @@ impl Printer<'_> {
             }
             self.field(message, &field);
         }
-        self.close_oneof(open.is_some());
+        self.close(open.is_some());
     }
 
-    fn close_oneof(&mut self, is_open: bool) {
+    /// Closes the block of a oneof or of options, if one is open.
+    fn close(&mut self, is_open: bool) {
         if is_open {
             self.indent -= 1;
             self.line("}");
@@ -244,18 +243,24 @@ impl Printer<'_> {
         self.line("}");
     }
 
-    fn extension(&mut self, extension: &ExtensionDescriptor) {
-        self.blank();
-        let target = extension.containing_message();
-        self.imports.insert(target.parent_file().name().to_owned());
-        self.line(&format!("extend {} {{", target.full_name()));
-        self.indent += 1;
-        let kind = self.kind(self.file.package_name(), &extension.kind());
-        let name = extension.full_name().to_owned();
-        self.docs(&name);
-        self.declaration(&format!("{kind} {} = {}", extension.name(), extension.number()), &[]);
-        self.indent -= 1;
-        self.line("}");
+    /// Declared options, those of one target in one block.
+    fn extensions(&mut self) {
+        let mut open: Option<String> = None;
+        for extension in self.file.extensions() {
+            let target = extension.containing_message();
+            if open.as_deref() != Some(target.full_name()) {
+                self.close(open.is_some());
+                self.blank();
+                self.imports.insert(target.parent_file().name().to_owned());
+                self.line(&format!("extend {} {{", target.full_name()));
+                self.indent += 1;
+                open = Some(target.full_name().to_owned());
+            }
+            self.docs(extension.full_name());
+            let kind = self.kind(self.file.package_name(), &extension.kind());
+            self.declaration(&format!("{kind} {} = {}", extension.name(), extension.number()), &[]);
+        }
+        self.close(open.is_some());
     }
 
     fn reserved<N: PartialEq + ToString>(

@@ -100,6 +100,9 @@ impl Schema {
         };
         // The comment above `syntax` (field 12 of a file) documents the file itself.
         note(&[12], file.name(), None);
+        for extension in file.extensions() {
+            note(extension.path(), extension.full_name(), None);
+        }
         for service in file.services() {
             note(service.path(), service.full_name(), Some(service.options()));
             for method in service.methods() {
@@ -125,6 +128,11 @@ impl Schema {
                 note(value.path(), &value_key(&value), Some(value.options()));
             }
         }
+    }
+
+    /// The same facts without documentation and annotations.
+    pub fn facts(&self) -> Self {
+        Self { docs: BTreeMap::new(), annotations: BTreeMap::new(), ..self.clone() }
     }
 
     /// The descriptors of every file, imports included.

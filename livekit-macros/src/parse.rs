@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Error, Ident, Lit, LitInt, LitStr, Token, parenthesized, token};
+use syn::{Attribute, Error, Generics, Ident, Lit, LitInt, LitStr, Token, parenthesized, token};
 
 /// One argument of an attribute: `server`, `name = "x"` or `access(..)`.
 pub(crate) enum Argument {
@@ -23,12 +23,33 @@ impl Argument {
         }
     }
 
-    /// The text of `name = "text"`.
+    /// The text of `name = "text"`, which is not empty.
     pub(crate) fn text(&self) -> syn::Result<LitStr> {
+        let text = self.any_text()?;
+        match text.value().is_empty() {
+            true => Err(Error::new(text.span(), format!("`{}` is empty", self.name()))),
+            false => Ok(text),
+        }
+    }
+
+    /// The text of `name = "text"`.
+    pub(crate) fn any_text(&self) -> syn::Result<LitStr> {
         match self {
-            Self::Value(_, Lit::Str(text)) if !text.value().is_empty() => Ok(text.clone()),
+            Self::Value(_, Lit::Str(text)) => Ok(text.clone()),
             _ => Err(self.error(format!("expected `{} = \"…\"`", self.name()))),
         }
+    }
+
+    /// The Rust identifier of `name = "identifier"`, raw if it is a keyword; `what` says what it names.
+    pub(crate) fn ident(&self, what: &str) -> syn::Result<Ident> {
+        let text = self.text()?;
+        let name = text.value();
+        // `r#type` names the same as `type`. Words like `self` are no names in either form.
+        let parsed = syn::parse_str::<Ident>(&name).or_else(|_| syn::parse_str(&format!("r#{name}")));
+        let mut ident =
+            parsed.map_err(|_| Error::new(text.span(), format!("`{name}` is not the name of a {what}")))?;
+        ident.set_span(text.span());
+        Ok(ident)
     }
 
     /// The number of `name = 1`.
@@ -43,7 +64,7 @@ impl Argument {
     pub(crate) fn flag(&self) -> syn::Result<()> {
         match self {
             Self::Flag(_) => Ok(()),
-            _ => Err(self.error(format!("`{}` takes no value", self.name()))),
+            _ => Err(self.error(format!("`{0}` takes no value: write `{0}` alone", self.name()))),
         }
     }
 
@@ -79,7 +100,10 @@ impl Parse for Argument {
         let name: Ident = input.parse()?;
         if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
-            return Ok(Self::Value(name, input.parse()?));
+            let value = input.parse().map_err(|error: Error| {
+                Error::new(error.span(), format!("expected text in quotes, or a number, after `{name} =`"))
+            });
+            return Ok(Self::Value(name, value?));
         }
         if input.peek(token::Paren) {
             let list;
@@ -97,6 +121,17 @@ impl Parse for Arguments {
     }
 }
 
+impl Arguments {
+    /// Reports arguments that are given twice: one of them would be dropped silently.
+    pub(crate) fn unique(&self, errors: &mut Errors) {
+        for (index, argument) in self.0.iter().enumerate() {
+            if self.0.iter().take(index).any(|earlier| earlier.name() == argument.name()) {
+                errors.push(argument.error(format!("`{}` is given twice", argument.name())));
+            }
+        }
+    }
+}
+
 /// The arguments of every attribute called `name`.
 pub(crate) fn attribute(attributes: &[Attribute], name: &str) -> syn::Result<Arguments> {
     let mut all = Arguments::default();
@@ -109,6 +144,22 @@ pub(crate) fn attribute(attributes: &[Attribute], name: &str) -> syn::Result<Arg
 /// The doc comments among attributes.
 pub(crate) fn docs(attributes: &[Attribute]) -> Vec<&Attribute> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).collect()
+}
+
+/// Whether it is `livekit-sdk` itself that is being compiled: only there can an expansion add methods to
+/// its types. A build tool that does not say is believed; rustc then finds the words for what is wrong.
+pub(crate) fn is_sdk() -> bool {
+    std::env::var("CARGO_CRATE_NAME").map_or(true, |name| name == "livekit_sdk")
+}
+
+/// Refuses parameters and `where` clauses: what is generated would not repeat them.
+pub(crate) fn not_generic(generics: &Generics, what: &str, errors: &mut Errors) {
+    if !generics.params.is_empty() {
+        errors.push(Error::new_spanned(&generics.params, format!("{what} cannot be generic")));
+    }
+    if let Some(clause) = &generics.where_clause {
+        errors.push(Error::new_spanned(clause, format!("{what} cannot have a `where` clause")));
+    }
 }
 
 /// Errors of one macro call.

@@ -10,7 +10,11 @@ mod client {
     use crate::spec::Rpc;
 
     /// A call of a method.
-    pub fn call<Req: 'static, Res: 'static>(livekit: &LiveKit, rpc: &'static Rpc<Req, Res>, request: Req) -> Call<Req, Res> {
+    pub fn call<Req: 'static, Res: 'static>(
+        livekit: &LiveKit,
+        rpc: &'static Rpc<Req, Res>,
+        request: Req,
+    ) -> Call<Req, Res> {
         Call::new(livekit, rpc, request)
     }
 

@@ -151,7 +151,8 @@ impl<Req: 'static, Res: 'static> Call<Req, Res> {
 impl<Req: Message + 'static, Res: Message + Default + 'static> Call<Req, Res> {
     async fn send(mut self) -> Result<Res> {
         let id = uuid::Uuid::new_v4().to_string();
-        let info = CallInfo { route: format!("{}/{}", self.route.service, self.route.method), request_id: id };
+        let info =
+            CallInfo { route: format!("{}/{}", self.route.service, self.route.method), request_id: id };
         self.attempt(&info).await.map_err(|error| error.in_call(info))
     }
 
@@ -211,7 +212,8 @@ impl<Req: fmt::Debug + 'static, Res: 'static> fmt::Debug for Call<Req, Res> {
 
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
     // The value may be a secret: errors name the header only.
-    let refused = |what| Error::new(ErrorKind::Request, format!("the {what} of header {name:?} is not allowed"));
+    let refused =
+        |what| Error::new(ErrorKind::Request, format!("the {what} of header {name:?} is not allowed"));
     let value = HeaderValue::from_str(value).map_err(|error| refused("value").with_source(error))?;
     let name = HeaderName::try_from(name).map_err(|error| refused("name").with_source(error))?;
     Ok((name, value))
@@ -233,7 +235,9 @@ fn assemble(
     for (name, value) in livekit.headers().iter().chain(&own) {
         headers.insert(name, value.clone());
     }
-    let refused = |error| Error::new(ErrorKind::Request, "the token holds characters that HTTP forbids").with_source(error);
+    let refused = |error| {
+        Error::new(ErrorKind::Request, "the token holds characters that HTTP forbids").with_source(error)
+    };
     let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(refused)?;
     bearer.set_sensitive(true);
     headers.insert(AUTHORIZATION, bearer);
@@ -247,7 +251,8 @@ fn assemble(
 
 async fn exchange(livekit: &LiveKit, request: Request<Bytes>, timeout: Duration) -> Result<Bytes> {
     let sent = tokio::time::timeout(timeout, livekit.transport().send(request));
-    let answer = sent.await.map_err(|_| Error::new(ErrorKind::Timeout, format!("no answer within {timeout:?}")))??;
+    let answer =
+        sent.await.map_err(|_| Error::new(ErrorKind::Timeout, format!("no answer within {timeout:?}")))??;
     if answer.status() == StatusCode::OK { Ok(answer.into_body()) } else { Err(refusal(&answer)) }
 }
 

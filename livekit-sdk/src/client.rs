@@ -75,7 +75,7 @@ impl LiveKit {
     /// # Errors
     /// The URL is not an absolute `http`, `https`, `ws` or `wss` URL, or key or secret is empty.
     pub fn new(url: &str, api_key: &str, api_secret: &str) -> Result<Self> {
-        Self::builder().url(url).api_key(api_key, api_secret).build()
+        Self::builder().url(url).api_key(ApiKey::new(api_key, api_secret)?).build()
     }
 
     /// A client as the environment describes it: `LIVEKIT_URL`, and either `LIVEKIT_API_KEY` with
@@ -190,7 +190,7 @@ pub trait ServiceClient: Sized {
 #[must_use = "a builder does nothing until `build`"]
 pub struct LiveKitBuilder {
     url: Option<String>,
-    key: Option<(String, String)>,
+    key: Option<ApiKey>,
     token: Option<String>,
     hosts: Vec<(&'static str, String)>,
     timeout: Option<Duration>,
@@ -205,9 +205,9 @@ impl LiveKitBuilder {
         self
     }
 
-    /// The API key and its secret. Default: `LIVEKIT_API_KEY` and `LIVEKIT_API_SECRET`.
-    pub fn api_key(mut self, key: impl Into<String>, secret: impl Into<String>) -> Self {
-        self.key = Some((key.into(), secret.into()));
+    /// The API key to sign with. Default: `LIVEKIT_API_KEY` and `LIVEKIT_API_SECRET`.
+    pub fn api_key(mut self, key: ApiKey) -> Self {
+        self.key = Some(key);
         self
     }
 
@@ -286,7 +286,7 @@ impl fmt::Debug for LiveKitBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LiveKitBuilder")
             .field("url", &self.url)
-            .field("api_key", &self.key.as_ref().map(|(key, _)| key))
+            .field("api_key", &self.key)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
@@ -296,13 +296,13 @@ impl fmt::Debug for LiveKitBuilder {
 const AGENTS: &str = "agents";
 
 /// What the caller gave; the environment is asked only where that was nothing.
-fn credentials(key: Option<(String, String)>, token: Option<String>) -> Result<Credentials> {
+fn credentials(key: Option<ApiKey>, token: Option<String>) -> Result<Credentials> {
     let ready = |token: String| Credentials::Token(Token(token.trim().to_owned()));
     if let Some(token) = token {
         return Ok(ready(token));
     }
-    if let Some((key, secret)) = key {
-        return Ok(Credentials::Key(ApiKey::new(key, secret)?));
+    if let Some(key) = key {
+        return Ok(Credentials::Key(key));
     }
     match (variable("LIVEKIT_API_KEY"), variable("LIVEKIT_TOKEN")) {
         (Err(_), Ok(token)) => Ok(ready(token)),
@@ -315,7 +315,8 @@ fn variable(name: &str) -> Result<String> {
         Ok(value) if !value.trim().is_empty() => Ok(value),
         Ok(_) => Err(Error::new(ErrorKind::Config, format!("the environment variable {name} is empty"))),
         Err(error) => {
-            Err(Error::new(ErrorKind::Config, format!("the environment variable {name} is not set")).with_source(error))
+            Err(Error::new(ErrorKind::Config, format!("the environment variable {name} is not set"))
+                .with_source(error))
         }
     }
 }

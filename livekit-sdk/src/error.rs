@@ -264,7 +264,9 @@ impl Refusal {
             status,
             message: json.get("msg").and_then(text).unwrap_or_default(),
             // A value that is not text is kept as the JSON it is.
-            meta: meta.map(|(key, value)| (key.clone(), text(value).unwrap_or_else(|| value.to_string()))).collect(),
+            meta: meta
+                .map(|(key, value)| (key.clone(), text(value).unwrap_or_else(|| value.to_string())))
+                .collect(),
             from_intermediary: false,
         })
     }

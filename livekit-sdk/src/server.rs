@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
-use std::task::{Poll, self};
+use std::task::{self, Poll};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -87,7 +87,8 @@ impl Router {
         let (head, body) = request.into_parts();
         let path = head.uri.path();
         let Some(handler) = self.0.routes.get(path) else { return self.unknown(&head.method, path) };
-        let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let content_type =
+            head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if head.method != Method::POST {
             return bad_route(&head.method, path, "only POST is accepted");
         }
@@ -171,7 +172,12 @@ impl Access {
         Ok(Some(claims))
     }
 
-    fn authorize<Req, Res>(&self, rpc: &Rpc<Req, Res>, context: &Context, request: &Req) -> Result<(), Refusal> {
+    fn authorize<Req, Res>(
+        &self,
+        rpc: &Rpc<Req, Res>,
+        context: &Context,
+        request: &Req,
+    ) -> Result<(), Refusal> {
         if self.0.is_none() {
             return Ok(());
         }
@@ -209,7 +215,8 @@ impl<S: Send + Sync + 'static> Routes<S> {
         let service = Arc::clone(&self.service);
         let erased: Handler = Box::new(move |access, context, format, body| {
             let request = format.decode::<Req>(&body);
-            let request = request.and_then(|request| access.authorize(rpc, &context, &request).map(|()| request));
+            let request =
+                request.and_then(|request| access.authorize(rpc, &context, &request).map(|()| request));
             let service = Arc::clone(&service);
             Box::pin(async move { format.encode(&handler(&service, context, request?).await?) })
         });
@@ -253,8 +260,9 @@ impl Format {
     }
 
     fn decode<Req: Message + Default + DeserializeOwned>(self, body: &[u8]) -> Result<Req, Refusal> {
-        let malformed =
-            |cause: &dyn fmt::Display| Refusal::new(TwirpCode::Malformed, format!("the request cannot be decoded: {cause}"));
+        let malformed = |cause: &dyn fmt::Display| {
+            Refusal::new(TwirpCode::Malformed, format!("the request cannot be decoded: {cause}"))
+        };
         match self {
             Self::Protobuf => Req::decode(body).map_err(|cause| malformed(&cause)),
             Self::Json => serde_json::from_slice(body).map_err(|cause| malformed(&cause)),
@@ -278,7 +286,8 @@ fn error(refusal: &Refusal) -> Response<Bytes> {
         json["meta"] = serde_json::json!(refusal.meta);
     }
     let mut response = Response::new(Bytes::from(json.to_string()));
-    *response.status_mut() = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

@@ -1,7 +1,7 @@
 //! The client half: a handle with one method per RPC, and one constant that describes it.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use super::model::{Dial, Method, Service};
 use crate::parse::docs;
@@ -44,28 +44,36 @@ pub(super) fn emit(service: &Service) -> TokenStream {
 }
 
 fn constant(service: &Service, method: &Method) -> TokenStream {
-    let Method { name, request, response, .. } = method;
+    let Method { name, request, response, options, .. } = method;
     let constant = method.constant();
     let full_name = &service.full_name;
     let host = service.host_label.iter().map(|label| quote! { .with_host_label(#label) });
     let demands = method.demands();
-    let access = (!method.access.is_empty()).then(|| quote! { .with_grants(|grants| { #demands }) });
-    let room = method.room.iter().map(|field| quote! { .with_room(|request| request.#field.as_str()) });
-    let destination = method.destination_room.iter().map(|field| {
-        quote! { .with_destination_room(|request| request.#field.as_str()) }
+    let access = (!options.access.is_empty()).then(|| quote! { .with_grants(|grants| { #demands }) });
+    // A field that does not exist, or is no text, is reported where it is named.
+    let room = options.room.iter().map(|field| {
+        quote_spanned! { field.span() => .with_room(|request| request.#field.as_str()) }
     });
-    let dial = method.dial.as_ref().map(|it| dial(request, it));
+    let destination = options.destination_room.iter().map(|field| {
+        quote_spanned! { field.span() => .with_destination_room(|request| request.#field.as_str()) }
+    });
+    let dial = options.dial.as_ref().map(|it| dial(request, it));
     let text = format!("What [`{0}`](Self::{0}) needs and how it travels.", method.ident);
     quote! {
         #[doc = #text]
         pub const #constant: ::livekit_sdk::spec::Rpc<#request, #response> =
-            ::livekit_sdk::spec::Rpc::<#request, #response>::new(#full_name, #name) #(#host)* #access #(#room)* #(#destination)* #dial;
+            ::livekit_sdk::spec::Rpc::<#request, #response>::new(#full_name, #name)
+                #(#host)* #access #(#room)* #(#destination)* #dial;
     }
 }
 
 fn dial(request: &syn::Type, dial: &Dial) -> TokenStream {
-    let when = dial.when.iter().map(|field| quote! { .with_condition(|request| request.#field) });
-    let ringing = dial.ringing.iter().map(|field| quote! { .with_ringing(|request| &mut request.#field) });
+    let when = dial.when.iter().map(|field| {
+        quote_spanned! { field.span() => .with_condition(|request| request.#field) }
+    });
+    let ringing = dial.ringing.iter().map(|field| {
+        quote_spanned! { field.span() => .with_ringing(|request| &mut request.#field) }
+    });
     let assumed = dial.assume_default_ringing.then(|| quote! { .with_assumed_ringing() });
     quote! { .with_dial(::livekit_sdk::spec::Dial::<#request>::new() #(#when)* #(#ringing)* #assumed) }
 }

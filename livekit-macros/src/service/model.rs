@@ -1,14 +1,14 @@
 //! The declaration, parsed and checked.
 
-use std::collections::HashMap;
-
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::spanned::Spanned as _;
-use syn::{Attribute, FnArg, Ident, ItemTrait, LitStr, ReturnType, TraitItem, TraitItemFn, Type, Visibility};
+use syn::{
+    Attribute, Error, FnArg, Ident, ItemTrait, LitStr, ReturnType, Safety, Signature, TraitItem, TraitItemFn,
+    Type, Visibility,
+};
 
-use crate::parse::{Argument, Arguments, Errors, attribute};
+use crate::parse::{Argument, Arguments, Errors, attribute, is_sdk, not_generic};
 
 const ARGUMENTS: [&str; 6] = ["package", "name", "accessor", "host_label", "client", "server"];
 const RPC_ARGUMENTS: [&str; 5] = ["name", "access", "room", "destination_room", "dial"];
@@ -29,15 +29,34 @@ pub(super) struct Service {
     pub(super) methods: Vec<Method>,
 }
 
+/// The arguments of `#[service(..)]`.
+#[derive(Default)]
+struct Head {
+    package: Option<String>,
+    name: Option<String>,
+    accessor: Option<Ident>,
+    host_label: Option<LitStr>,
+    client: bool,
+    server: bool,
+}
+
 /// A method of a service.
 pub(super) struct Method {
     pub(super) ident: Ident,
+    /// Its doc comments and other attributes.
     pub(super) attributes: Vec<Attribute>,
     /// The name on the wire: `CreateRoom`.
     pub(super) name: LitStr,
     pub(super) request: Type,
     pub(super) response: Type,
-    /// Blocks and flags of the grants it demands.
+    pub(super) options: Options,
+}
+
+/// The arguments of `#[rpc(..)]`.
+#[derive(Default)]
+pub(super) struct Options {
+    name: Option<LitStr>,
+    /// Blocks and flags of the grants that the method demands.
     pub(super) access: Vec<(Ident, Ident)>,
     pub(super) room: Option<Ident>,
     pub(super) destination_room: Option<Ident>,
@@ -59,59 +78,126 @@ impl Service {
 
     pub(super) fn parse(arguments: &Arguments, item: &ItemTrait) -> syn::Result<Self> {
         let mut errors = Errors::default();
-        let mut texts: HashMap<String, LitStr> = HashMap::new();
-        let mut halves = Vec::new();
-        for argument in &arguments.0 {
-            match argument.name().to_string().as_str() {
-                name @ ("package" | "name" | "accessor" | "host_label") => {
-                    let text = errors.ok(argument.text());
-                    texts.extend(text.map(|text| (name.to_owned(), text)));
-                }
-                half @ ("client" | "server") => {
-                    errors.ok(argument.flag());
-                    halves.push(half.to_owned());
-                }
-                _ => errors.push(argument.unknown(&ARGUMENTS)),
-            }
-        }
-        let mut required = |name: &str| match texts.get(name) {
-            Some(text) => text.value(),
-            None => {
-                errors.report(Span::call_site(), format!("`{name} = \"…\"` is missing"));
-                String::new()
-            }
-        };
-        let full_name = format!("{}.{}", required("package"), required("name"));
-        if !item.generics.params.is_empty() {
-            errors.report(item.generics.span(), "a service cannot be generic");
-        }
-        let methods = item.items.iter().filter_map(|item| errors.ok_method(item)).collect::<Vec<_>>();
+        let head = Head::parse(arguments, &mut errors);
+        check_trait(item, &mut errors);
+        let methods: Vec<_> = item.items.iter().filter_map(|item| method(item, &mut errors)).collect();
         unique(&methods, &mut errors);
+        let (package, name) = (head.package.unwrap_or_default(), head.name.unwrap_or_default());
         errors.finish(Self {
             visibility: item.vis.clone(),
             ident: item.ident.clone(),
             attributes: item.attrs.clone(),
-            full_name,
-            accessor: texts.get("accessor").map(field),
-            host_label: texts.get("host_label").cloned(),
+            full_name: if package.is_empty() { name } else { format!("{package}.{name}") },
+            accessor: head.accessor,
+            host_label: head.host_label,
             // Naming no half asks for both.
-            server: halves.is_empty() || halves.iter().any(|half| half == "server"),
+            server: head.server || !head.client,
             methods,
         })
     }
 }
 
-impl Errors {
-    fn ok_method(&mut self, item: &TraitItem) -> Option<Method> {
-        match item {
-            TraitItem::Fn(function) => Method::parse(function, self),
-            other => {
-                self.report(
-                    other.span(),
-                    "a service declares methods only: `fn name(request: Request) -> Response;`",
-                );
-                None
+impl Head {
+    fn parse(arguments: &Arguments, errors: &mut Errors) -> Self {
+        let mut head = Self::default();
+        arguments.unique(errors);
+        for argument in &arguments.0 {
+            let result = head.read(argument);
+            errors.ok(result);
+        }
+        let is_given = |name: &str| arguments.0.iter().any(|argument| argument.name() == name);
+        if !is_given("package") {
+            let text = "`package = \"…\"` is missing: the protobuf package, such as \"livekit\"";
+            errors.report(Span::call_site(), text);
+        }
+        if !is_given("name") {
+            let text = "`name = \"…\"` is missing: the service's name in the schema, such as \"RoomService\"";
+            errors.report(Span::call_site(), text);
+        }
+        head
+    }
+
+    fn read(&mut self, argument: &Argument) -> syn::Result<()> {
+        match argument.name().to_string().as_str() {
+            "package" => self.package = Some(package(argument)?),
+            "name" => self.name = Some(wire_name(argument)?.value()),
+            "accessor" => self.accessor = Some(accessor(argument)?),
+            "host_label" => self.host_label = Some(host_label(argument)?),
+            "client" => {
+                self.client = true;
+                argument.flag()?;
             }
+            "server" => {
+                self.server = true;
+                argument.flag()?;
+            }
+            _ => return Err(argument.unknown(&ARGUMENTS)),
+        }
+        Ok(())
+    }
+}
+
+/// The package, which may be empty: protobuf does not demand one.
+fn package(argument: &Argument) -> syn::Result<String> {
+    let text = argument.any_text()?;
+    let value = text.value();
+    match value.is_empty() || value.split('.').all(is_name) {
+        true => Ok(value),
+        false => Err(Error::new(text.span(), "a package consists of names joined by dots")),
+    }
+}
+
+/// The name of a service or method, as the schema writes it.
+fn wire_name(argument: &Argument) -> syn::Result<LitStr> {
+    let text = argument.text()?;
+    match is_name(&text.value()) {
+        true => Ok(text),
+        false => Err(Error::new(text.span(), "a name in a schema consists of letters, digits and `_`")),
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn accessor(argument: &Argument) -> syn::Result<Ident> {
+    match is_sdk() {
+        true => argument.ident("method"),
+        false => Err(argument.error(
+            "only livekit-sdk can add methods to `LiveKit`; leave this out and get the client by its type: \
+             `livekit.service::<…Client>()`",
+        )),
+    }
+}
+
+fn host_label(argument: &Argument) -> syn::Result<LitStr> {
+    let text = argument.text()?;
+    match text.value().chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+        true => Ok(text),
+        false => Err(Error::new(text.span(), "a host label consists of letters, digits and `-`")),
+    }
+}
+
+/// Refuses what a trait can say and a service cannot.
+fn check_trait(item: &ItemTrait, errors: &mut Errors) {
+    not_generic(&item.generics, "a service", errors);
+    if !item.supertraits.is_empty() {
+        let text = "a service has no supertraits; its server is `Send + Sync + 'static` anyway";
+        errors.push(Error::new_spanned(&item.supertraits, text));
+    }
+    if let Some(token) = &item.unsafety {
+        errors.push(Error::new_spanned(token, "a service is a plain `trait`: leave this out"));
+    }
+}
+
+fn method(item: &TraitItem, errors: &mut Errors) -> Option<Method> {
+    match item {
+        TraitItem::Fn(function) => Method::parse(function, errors),
+        other => {
+            let text = "a service declares methods only: `fn name(request: Request) -> Response;`";
+            errors.push(Error::new_spanned(other, text));
+            None
         }
     }
 }
@@ -119,24 +205,8 @@ impl Errors {
 impl Method {
     fn parse(function: &TraitItemFn, errors: &mut Errors) -> Option<Self> {
         let signature = &function.sig;
-        if let Some(body) = &function.default {
-            errors.report(
-                body.span(),
-                "a service declares its methods; bodies belong in the server's implementation",
-            );
-        }
-        let request = match (signature.inputs.first(), signature.inputs.len()) {
-            (Some(FnArg::Typed(request)), 1) => Some((*request.ty).clone()),
-            (_, _) => {
-                let span = if signature.inputs.is_empty() {
-                    signature.ident.span()
-                } else {
-                    signature.inputs.span()
-                };
-                errors.report(span, "a method takes exactly one argument, and no `self`: `request: Request`");
-                None
-            }
-        };
+        check_function(function, errors);
+        let request = request(signature, errors);
         let response = match &signature.output {
             ReturnType::Type(_, response) => Some((**response).clone()),
             ReturnType::Default => {
@@ -144,37 +214,17 @@ impl Method {
                 None
             }
         };
-        if let Some(modifier) = &signature.asyncness {
-            errors.report(modifier.span(), "leave out `async`: this declares a route, not a function");
-        }
+        // Where the attribute cannot be read, saying what it lacks would only distract.
         let arguments = errors.ok(attribute(&function.attrs, "rpc"))?;
-        let (mut name, mut access, mut room, mut destination_room, mut dial) =
-            (None, Vec::new(), None, None, None);
-        for argument in &arguments.0 {
-            match argument.name().to_string().as_str() {
-                "name" => name = errors.ok(argument.text()),
-                "access" => access = errors.ok(flags(argument)).unwrap_or_default(),
-                "room" => room = errors.ok(argument.text()).as_ref().map(field),
-                "destination_room" => destination_room = errors.ok(argument.text()).as_ref().map(field),
-                "dial" => dial = errors.ok(Dial::parse(argument)),
-                _ => errors.push(argument.unknown(&RPC_ARGUMENTS)),
-            }
-        }
-        if name.is_none() {
-            let message = "the name on the wire is missing: `#[rpc(name = \"CreateRoom\")]`";
-            errors.report(signature.ident.span(), message);
-        }
+        let options = Options::parse(&arguments, signature, errors);
         let attributes = function.attrs.iter().filter(|attribute| !attribute.path().is_ident("rpc")).cloned();
         Some(Self {
             ident: signature.ident.clone(),
             attributes: attributes.collect(),
-            name: name?,
+            name: options.name.clone()?,
             request: request?,
             response: response?,
-            access,
-            room,
-            destination_room,
-            dial,
+            options,
         })
     }
 
@@ -185,62 +235,155 @@ impl Method {
 
     /// The grants as statements on `grants`, a `ClaimGrants`.
     pub(super) fn demands(&self) -> TokenStream {
-        let demands = self.access.iter().map(|(block, flag)| {
-            quote! { grants.#block.get_or_insert_default().#flag = true; }
+        let demands = self.options.access.iter().map(|(block, flag)| {
+            // A name that does not exist is reported at the name.
+            quote_spanned! { flag.span() => grants.#block.get_or_insert_default().#flag = true; }
         });
         demands.collect()
     }
 }
 
+/// Refuses what a function can say and a declaration cannot.
+fn check_function(function: &TraitItemFn, errors: &mut Errors) {
+    let Signature { constness, asyncness, safety, abi, generics, .. } = &function.sig;
+    if let Some(body) = &function.default {
+        let text = "a service declares its methods; bodies belong in the server's implementation";
+        errors.push(Error::new_spanned(body, text));
+    }
+    if let Some(token) = asyncness {
+        errors.push(Error::new_spanned(token, "leave out `async`: this declares a route, not a function"));
+    }
+    let safety = match safety {
+        Safety::Safe(token) => Some(token as &dyn ToTokens),
+        Safety::Unsafe(token) => Some(token as &dyn ToTokens),
+        Safety::Default => None,
+    };
+    let abi = abi.as_ref().map(|abi| abi as &dyn ToTokens);
+    let constness = constness.as_ref().map(|token| token as &dyn ToTokens);
+    for qualifier in [constness, safety, abi].into_iter().flatten() {
+        errors.push(Error::new_spanned(qualifier, "a method is declared with a plain `fn`: leave this out"));
+    }
+    not_generic(generics, "a method", errors);
+}
+
+fn request(signature: &Signature, errors: &mut Errors) -> Option<Type> {
+    match (signature.inputs.first(), signature.inputs.len()) {
+        (Some(FnArg::Typed(request)), 1) => return Some((*request.ty).clone()),
+        (None, _) => errors.report(
+            signature.ident.span(),
+            "a method takes its request message: `request: Request` (an empty one where there is nothing to say)",
+        ),
+        (Some(FnArg::Receiver(receiver)), _) => errors.push(Error::new_spanned(
+            receiver,
+            "leave out `self`: a method takes its request message alone, `request: Request`",
+        )),
+        (_, _) => errors.push(Error::new_spanned(
+            &signature.inputs,
+            "a method takes one argument, its request message: `request: Request`",
+        )),
+    }
+    None
+}
+
+impl Options {
+    fn parse(arguments: &Arguments, signature: &Signature, errors: &mut Errors) -> Self {
+        let mut options = Self::default();
+        arguments.unique(errors);
+        for argument in &arguments.0 {
+            let result = options.read(argument, errors);
+            errors.ok(result);
+        }
+        if !arguments.0.iter().any(|argument| argument.name() == "name") {
+            let ident = signature.ident.unraw().to_string();
+            let message = format!(
+                "`{ident}` lacks its name in the schema: `#[rpc(name = \"{}\")]`",
+                camel_case(&ident)
+            );
+            errors.report(signature.ident.span(), message);
+        }
+        options
+    }
+
+    fn read(&mut self, argument: &Argument, errors: &mut Errors) -> syn::Result<()> {
+        match argument.name().to_string().as_str() {
+            "name" => self.name = Some(wire_name(argument)?),
+            "access" => self.access = access(argument, errors)?,
+            "room" => self.room = Some(argument.ident("field")?),
+            "destination_room" => self.destination_room = Some(argument.ident("field")?),
+            "dial" => self.dial = Some(Dial::parse(argument, errors)?),
+            _ => return Err(argument.unknown(&RPC_ARGUMENTS)),
+        }
+        Ok(())
+    }
+}
+
 impl Dial {
-    fn parse(argument: &Argument) -> syn::Result<Self> {
+    fn parse(argument: &Argument, errors: &mut Errors) -> syn::Result<Self> {
         let mut dial = Self::default();
         if matches!(argument, Argument::Flag(_)) {
             return Ok(dial);
         }
-        for argument in &argument.list()?.0 {
-            match argument.name().to_string().as_str() {
-                "when" => dial.when = Some(field(&argument.text()?)),
-                "ringing" => dial.ringing = Some(field(&argument.text()?)),
-                "assume_default_ringing" => {
-                    argument.flag()?;
-                    dial.assume_default_ringing = true;
-                }
-                _ => return Err(argument.unknown(&DIAL_ARGUMENTS)),
-            }
+        let arguments = argument.list()?;
+        arguments.unique(errors);
+        for argument in &arguments.0 {
+            let result = dial.read(argument);
+            errors.ok(result);
         }
         Ok(dial)
     }
+
+    fn read(&mut self, argument: &Argument) -> syn::Result<()> {
+        match argument.name().to_string().as_str() {
+            "when" => self.when = Some(argument.ident("field")?),
+            "ringing" => self.ringing = Some(argument.ident("field")?),
+            "assume_default_ringing" => {
+                argument.flag()?;
+                self.assume_default_ringing = true;
+            }
+            _ => return Err(argument.unknown(&DIAL_ARGUMENTS)),
+        }
+        Ok(())
+    }
 }
 
-/// Two methods of one name would answer each other's calls.
+/// Two methods of one name would answer each other's calls, or make one constant.
 fn unique(methods: &[Method], errors: &mut Errors) {
-    let mut seen = HashMap::new();
-    for method in methods {
-        if let Some(other) = seen.insert(method.name.value(), &method.ident) {
-            errors
-                .report(method.name.span(), format!("`{other}` is called `{}` already", method.name.value()));
+    for (index, method) in methods.iter().enumerate() {
+        let earlier = || methods.iter().take(index);
+        if let Some(other) = earlier().find(|other| other.name.value() == method.name.value()) {
+            let text = format!("`{}` is called `{}` already", other.ident, method.name.value());
+            errors.report(method.name.span(), text);
+        }
+        if let Some(other) = earlier().find(|other| other.constant() == method.constant()) {
+            let text = format!("there is a method `{}` already; names must differ in more than case", other.ident);
+            errors.report(method.ident.span(), text);
         }
     }
 }
 
 /// `access(video(room_admin), sip(call))` as pairs.
-fn flags(argument: &Argument) -> syn::Result<Vec<(Ident, Ident)>> {
+fn access(argument: &Argument, errors: &mut Errors) -> syn::Result<Vec<(Ident, Ident)>> {
+    let form = |argument: &Argument| {
+        argument.error("expected `access(video(room_admin))`: blocks of a token's grants, and flags in them")
+    };
     let mut pairs = Vec::new();
-    for block in &argument.list()?.0 {
-        for flag in &block.list()?.0 {
-            flag.flag()?;
+    let blocks = argument.list().map_err(|_| form(argument))?;
+    for block in &blocks.0 {
+        let Some(flags) = errors.ok(block.list().map_err(|_| form(block))) else { continue };
+        flags.unique(errors);
+        for flag in &flags.0 {
+            errors.ok(flag.flag());
             pairs.push((block.name().clone(), flag.name().clone()));
         }
     }
     Ok(pairs)
 }
 
-/// The field or method that a text names, a keyword among them.
-fn field(text: &LitStr) -> Ident {
-    let name = text.value();
-    match syn::parse_str::<Ident>(&name) {
-        Ok(_) => Ident::new(&name, text.span()),
-        Err(_) => Ident::new_raw(&name, text.span()),
-    }
+/// `get_card` as a schema usually writes it: `GetCard`.
+fn camel_case(ident: &str) -> String {
+    let words = ident.split('_').map(|word| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+    });
+    words.collect()
 }

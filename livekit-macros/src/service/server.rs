@@ -1,7 +1,7 @@
 //! The server half: a trait whose methods answer `unimplemented` until they are written, and a router.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::model::{Method, Service};
 
@@ -12,7 +12,8 @@ pub(super) fn emit(service: &Service) -> TokenStream {
     let declarations = methods.iter().map(declare);
     let routes = methods.iter().map(|method| {
         let (constant, ident) = (method.constant(), &method.ident);
-        quote! {
+        // A message that lacks a trait is reported at the method that carries it.
+        quote_spanned! { ident.span() =>
             .method(&#client::#constant, |service, context, request| {
                 ::std::boxed::Box::pin(service.#ident(context, request))
             })

@@ -40,8 +40,9 @@ impl HttpTransport {
     }
 
     async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
-        let request = reqwest::Request::try_from(request)
-            .map_err(|error| Error::new(ErrorKind::Request, "the request cannot be sent").with_source(error))?;
+        let request = reqwest::Request::try_from(request).map_err(|error| {
+            Error::new(ErrorKind::Request, "the request cannot be sent").with_source(error)
+        })?;
         let mut response = self.client.execute(request).await.map_err(Error::unreachable)?;
         let mut head = Response::new(());
         *head.status_mut() = response.status();

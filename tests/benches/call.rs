@@ -1,0 +1,2 @@
+//! Calls over loopback.
+fn main() {}
