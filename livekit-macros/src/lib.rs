@@ -13,8 +13,8 @@ mod service;
 mod variants;
 
 use proc_macro::TokenStream;
-use proc_macro2::TokenStream as Tokens;
-use syn::{DeriveInput, Error, ItemTrait, parse_macro_input};
+use proc_macro2::{Span, TokenStream as Tokens};
+use syn::{DeriveInput, Error, Item, parse_macro_input};
 
 /// Declares a Twirp service: makes its client from a trait, and its server.
 ///
@@ -38,8 +38,13 @@ use syn::{DeriveInput, Error, ItemTrait, parse_macro_input};
 #[proc_macro_attribute]
 pub fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let arguments = parse_macro_input!(arguments as parse::Arguments);
-    let item = parse_macro_input!(item as ItemTrait);
-    tokens(service::expand(&arguments, &item))
+    match parse_macro_input!(item as Item) {
+        Item::Trait(item) => tokens(service::expand(&arguments, &item)),
+        _ => tokens(Err(Error::new(
+            Span::call_site(),
+            "`#[service]` goes on a trait whose methods are those of the service",
+        ))),
+    }
 }
 
 /// Derives a token grant: chained setters, `merge`, `covers`, and its form in a token's claims.

@@ -3,67 +3,102 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::spanned::Spanned as _;
-use syn::{DeriveInput, Ident, Type};
+use syn::ext::IdentExt as _;
+use syn::{DeriveInput, Error, Ident, LitInt, Type};
 
-use crate::parse::{Argument, Errors, attribute, docs};
+use crate::parse::{Errors, attribute, docs, is_sdk, not_generic};
 use crate::prost::{Shape, Singular};
+
+const WANTED: &str = "`Request` can be derived for messages: structs with named fields";
 
 /// A field of the message.
 struct Field<'a> {
     ident: &'a Ident,
     shape: Shape,
     docs: Vec<&'a syn::Attribute>,
-    key: Option<(usize, &'a syn::Field)>,
+    key: Option<LitInt>,
 }
 
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let mut errors = Errors::default();
-    let fields = crate::prost::named_fields(input, "Request")?;
+    not_generic(&input.generics, "a message", &mut errors);
+    let fields = errors.ok(crate::prost::named_fields(input, WANTED)).unwrap_or_default();
     let fields: Vec<_> = fields.iter().filter_map(|field| parse(field, &mut errors)).collect();
-    let mut keys: Vec<_> = fields.iter().filter(|field| field.key.is_some()).collect();
-    keys.sort_by_key(|field| field.key.map(|(number, _)| number));
-    for (expected, field) in (1..).zip(&keys) {
-        if let Some((number, source)) = field.key.filter(|(number, _)| *number != expected) {
-            errors
-                .report(source.span(), format!("key {number} follows {}: number keys from 1", expected - 1));
-        }
-    }
-    let extension = errors.ok(extension(input)).flatten();
+    let keys = keys(&fields, &mut errors);
+    let extension = extension(input, &mut errors);
     let conversions = conversions(&input.ident, &keys);
-    let setters = setters(&input.ident, extension.as_ref(), &fields);
+    let setters = setters(input, extension.as_ref(), &fields);
     errors.finish(quote! { #conversions #setters })
 }
 
 fn parse<'a>(field: &'a syn::Field, errors: &mut Errors) -> Option<Field<'a>> {
-    let shape = errors.ok(Shape::of(field))?;
+    let shape = errors.ok(Shape::of(field));
+    let arguments = errors.ok(attribute(&field.attrs, "request"))?;
+    arguments.unique(errors);
     let mut key = None;
-    for argument in errors.ok(attribute(&field.attrs, "request"))?.0 {
-        match argument.name().to_string().as_str() {
-            "key" => {
-                let number = errors.ok(argument.number().and_then(|number| number.base10_parse()))?;
-                key = Some((number, field));
-            }
-            _ => errors.push(argument.unknown(&["key"])),
+    for argument in &arguments.0 {
+        let number = match argument.name().to_string().as_str() {
+            "key" => argument.number(),
+            "extension" => Err(argument.error("`extension` goes on the message")),
+            _ => Err(argument.unknown(&["key"])),
+        };
+        key = key.or(errors.ok(number));
+        if !shape.as_ref().is_none_or(|shape| matches!(shape, Shape::Plain(_) | Shape::Message(_))) {
+            let text = "only what every caller has to name can be a key: \
+                        this field is optional, boxed, a oneof, a list or a map";
+            errors.push(argument.error(text));
         }
     }
-    if key.is_some() && !matches!(shape, Shape::Plain(_) | Shape::Message(_)) {
-        errors.report(field.span(), "a key must be a singular field that is neither optional nor a oneof");
-    }
-    Some(Field { ident: field.ident.as_ref()?, shape, docs: docs(&field.attrs), key })
+    Some(Field { ident: field.ident.as_ref()?, shape: shape?, docs: docs(&field.attrs), key })
 }
 
-/// The trait that holds the setters of a message outside this crate: `#[request(extension = "BoardCall")]`.
-fn extension(input: &DeriveInput) -> syn::Result<Option<Ident>> {
-    let mut extension = None;
-    for argument in attribute(&input.attrs, "request")?.0 {
-        match (argument.name().to_string().as_str(), &argument) {
-            ("extension", Argument::Value(..)) => extension = Some(argument.text()?.parse()?),
-            ("extension", _) => return Err(argument.error("expected `extension = \"TraitName\"`")),
-            _ => return Err(argument.unknown(&["extension"])),
+/// The keys in the order of their numbers, which run from 1 without gaps.
+fn keys<'a, 'b>(fields: &'b [Field<'a>], errors: &mut Errors) -> Vec<&'b Field<'a>> {
+    let numbered = fields.iter().filter_map(|field| {
+        let key = field.key.as_ref()?;
+        Some((errors.ok(key.base10_parse::<usize>())?, key, field))
+    });
+    let mut numbered: Vec<_> = numbered.collect();
+    // Stable, so that of two equal numbers the later one is reported.
+    numbered.sort_by_key(|(number, ..)| *number);
+    let mut last: Option<(usize, &Field<'_>)> = None;
+    for (number, key, field) in &numbered {
+        match last {
+            Some((other, earlier)) if other == *number => {
+                errors.report(key.span(), format!("key {number} is `{}` already", earlier.ident.unraw()));
+            }
+            last if *number != last.map_or(1, |(other, _)| other + 1) => {
+                let text = format!("keys are numbered from 1 without gaps: expected {}", last.map_or(1, |(other, _)| other + 1));
+                errors.report(key.span(), text);
+            }
+            _ => {}
         }
+        last = Some((*number, field));
     }
-    Ok(extension)
+    numbered.into_iter().map(|(.., field)| field).collect()
+}
+
+/// The trait that holds the setters of a message outside the SDK: `#[request(extension = "BoardCall")]`.
+fn extension(input: &DeriveInput, errors: &mut Errors) -> Option<Ident> {
+    let arguments = errors.ok(attribute(&input.attrs, "request"))?;
+    arguments.unique(errors);
+    let mut extension = None;
+    for argument in &arguments.0 {
+        let ident = match argument.name().to_string().as_str() {
+            "extension" => argument.ident("trait"),
+            "key" => Err(argument.error("`key` goes on a field")),
+            _ => Err(argument.unknown(&["extension"])),
+        };
+        extension = errors.ok(ident);
+    }
+    if arguments.0.is_empty() && !is_sdk() {
+        let text = format!(
+            "the setters of this message need a trait to live in: add `#[request(extension = \"{}Call\")]`",
+            input.ident.unraw().to_string().trim_end_matches("Request")
+        );
+        errors.push(Error::new_spanned(&input.ident, text));
+    }
+    extension
 }
 
 /// `From` the keys: one value, or a tuple of them; `From<()>` where there are none.
@@ -98,7 +133,8 @@ fn conversions(message: &Ident, keys: &[&Field<'_>]) -> TokenStream {
     }
 }
 
-fn setters(message: &Ident, extension: Option<&Ident>, fields: &[Field<'_>]) -> TokenStream {
+fn setters(input: &DeriveInput, extension: Option<&Ident>, fields: &[Field<'_>]) -> TokenStream {
+    let (message, visibility) = (&input.ident, &input.vis);
     let methods: Vec<_> = fields.iter().map(|field| setter(field, extension.is_none())).collect();
     let (signatures, bodies): (Vec<_>, Vec<_>) = methods.into_iter().unzip();
     let text = format!("Sets the fields of a [`{message}`] on its way.");
@@ -111,7 +147,7 @@ fn setters(message: &Ident, extension: Option<&Ident>, fields: &[Field<'_>]) -> 
         },
         Some(extension) => quote! {
             #[doc = #text]
-            pub trait #extension: ::core::marker::Sized {
+            #visibility trait #extension: ::core::marker::Sized {
                 #(#signatures;)*
             }
             impl<Response: 'static> #extension for ::livekit_sdk::Call<#message, Response> {
@@ -126,7 +162,7 @@ fn setter(field: &Field<'_>, inherent: bool) -> (TokenStream, TokenStream) {
     let visibility = inherent.then(|| quote!(pub));
     let parameter = shape.parameter();
     let value = shape.assign(&quote!(value));
-    let fallback = docs.is_empty().then(|| format!("Sets `{ident}`.")).map(|text| quote!(#[doc = #text]));
+    let fallback = docs.is_empty().then(|| format!("Sets `{}`.", ident.unraw())).map(|text| quote!(#[doc = #text]));
     let signature = quote! {
         #(#docs)*
         #fallback
@@ -145,7 +181,9 @@ impl Shape {
             Self::Plain(Singular::String) => {
                 vec![quote!(&str), quote!(::std::string::String), quote!(&::std::string::String)]
             }
-            Self::Plain(Singular::Bytes) => vec![quote!(::std::vec::Vec<u8>), quote!(&[u8])],
+            Self::Plain(Singular::Bytes(ty)) if is_vec(ty) => vec![quote!(#ty), quote!(&[u8])],
+            // `Bytes` converts from slices that live forever only.
+            Self::Plain(Singular::Bytes(ty)) => vec![quote!(#ty), quote!(::std::vec::Vec<u8>)],
             Self::Message(message) => vec![quote!(#message)],
             other => vec![other.parameter()],
         }
@@ -157,7 +195,7 @@ impl Shape {
             |target: &TokenStream| (quote!(#generic), Some(quote!(#generic: ::core::convert::Into<#target>)));
         match self {
             Self::Plain(Singular::String) => into(&quote!(::std::string::String)),
-            Self::Plain(Singular::Bytes) => into(&quote!(::std::vec::Vec<u8>)),
+            Self::Plain(Singular::Bytes(ty)) => into(&quote!(#ty)),
             Self::Message(message) => into(&quote!(#message)),
             other => (other.parameter(), None),
         }
@@ -169,7 +207,7 @@ impl Shape {
         match self {
             Self::Plain(singular) | Self::Optional(singular) => match singular {
                 Singular::String => into(quote!(::std::string::String)),
-                Singular::Bytes => into(quote!(::std::vec::Vec<u8>)),
+                Singular::Bytes(ty) => into(quote!(#ty)),
                 Singular::Enum(path) => quote!(#path),
                 Singular::Copy(ty) => quote!(#ty),
             },
@@ -180,7 +218,7 @@ impl Shape {
                 quote!(impl ::core::iter::IntoIterator<Item = #item>)
             }
             Self::Map(key, value) => {
-                let (key, value) = (text_or(key), text_or(value));
+                let (key, value) = (into(quote!(#key)), into(quote!(#value)));
                 quote!(impl ::core::iter::IntoIterator<Item = (#key, #value)>)
             }
         }
@@ -209,12 +247,11 @@ impl Shape {
 fn repeated(item: &Singular) -> TokenStream {
     match item {
         Singular::String => quote!(impl ::core::convert::Into<::std::string::String>),
-        Singular::Bytes => quote!(impl ::core::convert::Into<::std::vec::Vec<u8>>),
         Singular::Enum(path) => quote!(#path),
-        Singular::Copy(ty) => quote!(impl ::core::convert::Into<#ty>),
+        Singular::Bytes(ty) | Singular::Copy(ty) => quote!(impl ::core::convert::Into<#ty>),
     }
 }
 
-fn text_or(ty: &Type) -> TokenStream {
-    quote!(impl ::core::convert::Into<#ty>)
+fn is_vec(ty: &Type) -> bool {
+    crate::prost::last_name(ty).is_some_and(|name| name == "Vec")
 }

@@ -9,27 +9,29 @@ use serde_json::Value;
 
 const CRATE: &str = "livekit-protocol";
 
-/// The folder with upstream's `.proto` files, of the version that `proto/UPSTREAM.toml` records.
+/// The folder with upstream's `.proto` files, of the version that the schema was made from.
 ///
 /// # Panics
 /// The crate is not there, or is of another version than the schema was made from.
 pub fn protobufs() -> PathBuf {
     let metadata = metadata();
     let root = metadata["workspace_root"].as_str().expect("cargo metadata names the workspace");
-    let recorded = recorded_version(&Path::new(root).join("proto/UPSTREAM.toml"));
     let packages = metadata["packages"].as_array().expect("cargo metadata lists packages");
     let published: Vec<_> = packages.iter().filter(|package| package["name"] == CRATE).collect();
     let [package] = published[..] else {
         panic!("{} versions of {CRATE} are in Cargo.lock; one is expected", published.len());
     };
-    assert_eq!(
-        package["version"], recorded,
-        "Cargo.lock has another version of {CRATE} than proto/UPSTREAM.toml was made from: \
-         sync the schema, or update the dev-dependency",
-    );
+    let locked = package["version"].as_str().expect("cargo metadata states versions");
+    if let Some(recorded) = recorded_version(&Path::new(root).join("proto/UPSTREAM.toml")) {
+        assert_eq!(
+            recorded, locked,
+            "proto/UPSTREAM.toml (left) and Cargo.lock (right) disagree on the version of {CRATE}: \
+             sync the schema, or update the dev-dependency",
+        );
+    }
     let manifest = package["manifest_path"].as_str().expect("cargo metadata names the manifest");
     let folder = Path::new(manifest).with_file_name("protocol").join("protobufs");
-    assert!(folder.is_dir(), "{CRATE} {recorded} no longer carries the schema in protocol/protobufs");
+    assert!(folder.is_dir(), "{CRATE} {locked} does not carry the schema in protocol/protobufs");
     folder
 }
 
@@ -47,10 +49,13 @@ fn metadata() -> Value {
     serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON")
 }
 
-/// The value of `crate_version`, the one line of the file that matters here.
-fn recorded_version(file: &Path) -> String {
-    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    let values = text.lines().filter_map(|line| line.strip_prefix("crate_version")?.trim().strip_prefix('='));
+/// The value of `crate_version`, the one line of the file that matters here. A schema that records no
+/// version is compared with the one in Cargo.lock.
+fn recorded_version(file: &Path) -> Option<String> {
+    let text = fs::read_to_string(file).ok()?;
+    let values =
+        text.lines().filter_map(|line| line.strip_prefix("crate_version")?.trim_start().strip_prefix('='));
     let value = values.map(|value| value.trim().trim_matches('"').to_owned()).next();
-    value.unwrap_or_else(|| panic!("{} does not state `crate_version`", file.display()))
+    assert!(value.is_some(), "{} does not state `crate_version`", file.display());
+    value
 }

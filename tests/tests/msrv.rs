@@ -31,7 +31,9 @@ fn no_crate_needs_a_newer_rust_than_we_promise() {
         .iter()
         .map(|id| packages[id])
         .filter(|package| package["rust_version"].as_str().is_some_and(|needed| version(needed) > promised))
-        .map(|package| format!("{} {} needs {}", package["name"], package["version"], package["rust_version"]))
+        .map(|package| {
+            format!("{} {} needs {}", package["name"], package["version"], package["rust_version"])
+        })
         .collect();
     assert!(too_new.is_empty(), "newer than the promised {promises:?}:\n{}", too_new.join("\n"));
 }
@@ -47,7 +49,8 @@ fn closure<'a>(metadata: &'a Value, roots: Vec<&'a str>) -> BTreeSet<&'a str> {
             continue;
         }
         let dependencies = list(&nodes[id]["deps"]).iter();
-        let used = dependencies.filter(|dep| list(&dep["dep_kinds"]).iter().any(|kind| kind["kind"] != "dev"));
+        let used =
+            dependencies.filter(|dep| list(&dep["dep_kinds"]).iter().any(|kind| kind["kind"] != "dev"));
         open.extend(used.map(|dep| text(&dep["pkg"])));
     }
     reached

@@ -43,7 +43,7 @@ pub struct Claims {
     /// What the token grants.
     pub grants: ClaimGrants,
     /// How the participant's room shall be set up if joining creates it.
-    pub room_config: Option<RoomConfiguration>,
+    pub room_config: Option<Box<RoomConfiguration>>,
     /// A preset for the room (LiveKit Cloud). What `room_config` sets wins over it.
     pub room_preset: String,
     /// In a webhook's token: SHA-256 of the body, as base64 with padding.
@@ -176,7 +176,7 @@ fn write_number<M: SerializeMap>(key: &'static str, value: Option<u64>, map: &mu
 fn write_room_config<M: SerializeMap>(claims: &Claims, map: &mut M) -> Result<(), M::Error> {
     let Some(config) = &claims.room_config else { return Ok(()) };
     match claims.extra.get(ROOM_CONFIG) {
-        Some(received) if RoomConfiguration::deserialize(received).is_ok_and(|same| same == *config) => {
+        Some(received) if RoomConfiguration::deserialize(received).is_ok_and(|same| same == **config) => {
             map.serialize_entry(ROOM_CONFIG, received)
         }
         _ => map.serialize_entry(ROOM_CONFIG, config),
@@ -208,25 +208,27 @@ fn has_field(key: &str) -> bool {
 
 impl<'de> Deserialize<'de> for Claims {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(ClaimsVisitor)
+        let mut claims = Self::default();
+        from.deserialize_map(Reader(&mut claims))?;
+        Ok(claims)
     }
 }
 
-struct ClaimsVisitor;
+/// Fills claims where they are: they are large, and serde would move them several times.
+struct Reader<'a>(&'a mut Claims);
 
-impl<'de> Visitor<'de> for ClaimsVisitor {
-    type Value = Claims;
+impl<'de> Visitor<'de> for Reader<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the claims of a token")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Claims, A::Error> {
-        let mut claims = Claims::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(Key(key)) = map.next_key()? {
-            claims.read(&key, &mut map)?;
+            self.0.read(&key, &mut map)?;
         }
-        Ok(claims)
+        Ok(())
     }
 }
 
@@ -267,7 +269,7 @@ impl Claims {
         if serde_json::to_value(&config).map_err(A::Error::custom)? != received {
             self.extra.insert(ROOM_CONFIG.to_owned(), received);
         }
-        self.room_config = Some(config);
+        self.room_config = Some(Box::new(config));
         Ok(())
     }
 }

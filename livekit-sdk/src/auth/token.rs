@@ -158,7 +158,7 @@ impl AccessToken {
     /// is called.
     #[must_use]
     pub fn room_config(mut self, config: RoomConfiguration) -> Self {
-        self.claims.room_config = Some(config);
+        self.claims.room_config = Some(Box::new(config));
         self
     }
 
@@ -433,7 +433,7 @@ mod tests {
         }
         assert!(!message.contains("planted") && !message.contains("file_outputs[0]"), "{message}");
         let jwt = token.allow_sensitive_credentials().to_jwt().unwrap();
-        assert_eq!(decode_unverified(&jwt).unwrap().room_config, Some(config));
+        assert_eq!(decode_unverified(&jwt).unwrap().room_config.as_deref(), Some(&config));
         let harmless = RoomConfiguration { name: "r".to_owned(), ..Default::default() };
         assert!(AccessToken::with_key(&key()).room_config(harmless).to_jwt().is_ok());
     }

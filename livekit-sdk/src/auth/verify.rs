@@ -251,7 +251,8 @@ fn decode_part(part: &str, name: &str) -> Result<Vec<u8>> {
 }
 
 fn parse_claims(payload: &[u8]) -> Result<Claims> {
-    serde_json::from_slice(payload).map_err(|error| unreadable(&error))
+    let text = str::from_utf8(payload).map_err(|_| malformed("the token's claims are not Unicode"))?;
+    serde_json::from_str(text).map_err(|error| unreadable(&error))
 }
 
 /// Reads `iss` and nothing else.
