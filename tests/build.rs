@@ -18,7 +18,8 @@ fn main() -> io::Result<()> {
     for file in &generated.files {
         for (name, path) in messages(file) {
             // `livekit-protocol` has the same layout: package `livekit` at the root, others below.
-            let _ = writeln!(code, "    pair::<livekit_sdk::proto::{path}, livekit_protocol::{path}>({name:?}),");
+            let _ =
+                writeln!(code, "    pair::<livekit_sdk::proto::{path}, livekit_protocol::{path}>({name:?}),");
         }
     }
     code.push_str("]\n");

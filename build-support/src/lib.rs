@@ -36,7 +36,7 @@ pub struct Inputs {
     pub features: Option<Vec<String>>,
     /// Which halves of a service to generate besides its client.
     pub halves: Halves,
-    /// Protobuf JSON for every message, not only for those that a token can hold.
+    /// Protobuf JSON for every message, not only for those that tokens and webhooks are made of.
     pub json: bool,
     /// The webhook event and what it reaches.
     pub webhooks: bool,
@@ -67,17 +67,17 @@ pub struct Generated {
     pub unannotated: Vec<String>,
 }
 
-/// The message that a token carries as its room configuration; it is always generated, with JSON.
-const TOKEN_MESSAGE: &str = "livekit.RoomConfiguration";
-
 /// Messages that tokens and permissions are made of, whatever services are chosen.
 const TOKEN_MESSAGES: [&str; 5] = [
-    TOKEN_MESSAGE,
+    "livekit.RoomConfiguration",
     "livekit.ParticipantInfo",
     "livekit.ParticipantPermission",
     "livekit.TokenSourceRequest",
     "livekit.TokenSourceResponse",
 ];
+
+/// The message that a webhook carries.
+const WEBHOOK_MESSAGE: &str = "livekit.WebhookEvent";
 
 /// Generates Rust from a schema.
 ///
@@ -89,22 +89,25 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Error> {
         return Err(error);
     }
     let services = chosen_services(&schema, inputs);
-    let mut tokens = Reachable::default();
+    // What tokens and webhooks are made of travels as JSON, whatever else is chosen.
+    let mut json = Reachable::default();
     for name in TOKEN_MESSAGES {
-        tokens.add_named(&schema, name);
+        json.add_named(&schema, name);
     }
-    let mut reachable = tokens.clone();
+    if inputs.webhooks {
+        json.add_named(&schema, WEBHOOK_MESSAGE);
+    }
+    let mut reachable = json.clone();
     for service in &services {
         reachable.add_service(service);
     }
-    if inputs.webhooks {
-        reachable.add_named(&schema, "livekit.WebhookEvent");
+    if inputs.json {
+        json = reachable.clone();
     }
 
     let model = Model::new(&schema, &reachable, &services);
     let unannotated = unannotated(&model);
-    let with_json = if inputs.json { &reachable } else { &tokens };
-    let mut files = emit::json::emit(&prune::descriptors(&schema, with_json, &[]))?;
+    let mut files = emit::json::emit(&prune::descriptors(&schema, &json, &[]))?;
     files.push(GeneratedFile { name: "grants.rs".to_owned(), text: emit::grants::emit(&schema, &model) });
     let descriptors = prune::descriptors(&schema, &reachable, &services);
     files.extend(emit::messages::emit(&schema, model, descriptors, inputs.halves)?);

@@ -275,12 +275,12 @@ fn write(model: &Model) -> TokenStream {
     let fields = model.claims.iter().map(|claim| &claim.name);
     let keys = model.claims.iter().map(|claim| &claim.key);
     quote! {
-        fn write_fields<M: #private::SerializeMap>(
+        fn write_fields<W: #private::ObjectWriter>(
             &self,
-            map: &mut M,
+            to: &mut W,
             rest: &#private::Rest,
-        ) -> ::core::result::Result<(), M::Error> {
-            #(#private::GrantField::write(&self.#fields, #keys, map, rest)?;)*
+        ) -> ::core::result::Result<(), W::Error> {
+            #(#private::GrantField::write(&self.#fields, #keys, to, rest)?;)*
             ::core::result::Result::Ok(())
         }
     }

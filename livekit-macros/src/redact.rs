@@ -162,12 +162,7 @@ fn debug_field(field: &syn::Field, ident: &Ident, mark: Option<Mark>) -> TokenSt
     }
 }
 
-fn expand_oneof(
-    input: &DeriveInput,
-    variants: &[&Variant],
-    hides: bool,
-    errors: &mut Errors,
-) -> TokenStream {
+fn expand_oneof(input: &DeriveInput, variants: &[&Variant], hides: bool, errors: &mut Errors) -> TokenStream {
     let oneof = &input.ident;
     let marks: Vec<_> = variants.iter().map(|variant| mark(&variant.attrs, errors)).collect();
     let types: Vec<_> = variants.iter().filter_map(|variant| errors.ok(member(variant))).collect();

@@ -61,19 +61,20 @@ fn keys<'a, 'b>(fields: &'b [Field<'a>], errors: &mut Errors) -> Vec<&'b Field<'
     let mut numbered: Vec<_> = numbered.collect();
     // Stable, so that of two equal numbers the later one is reported.
     numbered.sort_by_key(|(number, ..)| *number);
-    let mut last: Option<(usize, &Field<'_>)> = None;
+    let mut earlier: Option<(usize, &Field<'_>)> = None;
     for (number, key, field) in &numbered {
-        match last {
-            Some((other, earlier)) if other == *number => {
-                errors.report(key.span(), format!("key {number} is `{}` already", earlier.ident.unraw()));
+        let expected = earlier.map_or(1, |(last, _)| last + 1);
+        match earlier {
+            Some((last, owner)) if last == *number => {
+                errors.report(key.span(), format!("key {number} is `{}` already", owner.ident.unraw()));
             }
-            last if *number != last.map_or(1, |(other, _)| other + 1) => {
-                let text = format!("keys are numbered from 1 without gaps: expected {}", last.map_or(1, |(other, _)| other + 1));
+            _ if *number != expected => {
+                let text = format!("keys are numbered from 1 without gaps: expected {expected}");
                 errors.report(key.span(), text);
             }
             _ => {}
         }
-        last = Some((*number, field));
+        earlier = Some((*number, field));
     }
     numbered.into_iter().map(|(.., field)| field).collect()
 }
@@ -162,7 +163,8 @@ fn setter(field: &Field<'_>, inherent: bool) -> (TokenStream, TokenStream) {
     let visibility = inherent.then(|| quote!(pub));
     let parameter = shape.parameter();
     let value = shape.assign(&quote!(value));
-    let fallback = docs.is_empty().then(|| format!("Sets `{}`.", ident.unraw())).map(|text| quote!(#[doc = #text]));
+    let fallback =
+        docs.is_empty().then(|| format!("Sets `{}`.", ident.unraw())).map(|text| quote!(#[doc = #text]));
     let signature = quote! {
         #(#docs)*
         #fallback

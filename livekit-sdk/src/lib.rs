@@ -46,9 +46,9 @@
 //! | `services` | yes | all ten services; or choose: `room`, `egress`, `ingress`, `sip`, `agent-dispatch`, `connector`, `phone-number`, `cloud-agent`, `agent-simulation`, `replay` |
 //! | `client` | with any service | [`LiveKit`], [`Call`] and the HTTP transport, for services of your own |
 //! | `webhooks` | yes | [`webhook`] |
-//! | `json` | yes | protobuf JSON (serde) for every message |
 //! | `rustls` | yes | TLS with rustls, as reqwest sets it up |
 //! | `native-tls` | no | TLS with the system's library |
+//! | `json` | no | protobuf JSON (serde) for every message, not only for those in tokens and webhooks |
 //! | `server` | no | the [`server`] half of every service |
 //! | `testing` | no | the in-memory LiveKit in [`testing`] |
 //!

@@ -1,8 +1,8 @@
 //! The messages and enums of the LiveKit protocol, generated from the schema.
 //!
-//! Every message is a plain struct: build it with a literal and `..Default::default()`. With feature
-//! `json` (on by default) all of them read and write protobuf JSON through serde; fields and enum
-//! values that this version does not know are tolerated.
+//! Every message is a plain struct: build it with a literal and `..Default::default()`. What tokens and
+//! webhooks are made of reads and writes protobuf JSON through serde, with feature `json` every message
+//! does; fields and enum values that this version does not know are tolerated.
 //!
 //! `Debug` never prints a credential; [`Redact::secrets`](crate::redact::Redact::secrets) lists which
 //! ones a message holds.

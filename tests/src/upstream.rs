@@ -22,13 +22,12 @@ pub fn protobufs() -> PathBuf {
         panic!("{} versions of {CRATE} are in Cargo.lock; one is expected", published.len());
     };
     let locked = package["version"].as_str().expect("cargo metadata states versions");
-    if let Some(recorded) = recorded_version(&Path::new(root).join("proto/UPSTREAM.toml")) {
-        assert_eq!(
-            recorded, locked,
-            "proto/UPSTREAM.toml (left) and Cargo.lock (right) disagree on the version of {CRATE}: \
-             sync the schema, or update the dev-dependency",
-        );
-    }
+    assert_eq!(
+        recorded_version(&Path::new(root).join("proto/UPSTREAM.toml")),
+        "0.8.1",
+        "proto/UPSTREAM.toml (left) and Cargo.lock (right) disagree on the version of {CRATE}: \
+         sync the schema, or update the dev-dependency",
+    );
     let manifest = package["manifest_path"].as_str().expect("cargo metadata names the manifest");
     let folder = Path::new(manifest).with_file_name("protocol").join("protobufs");
     assert!(folder.is_dir(), "{CRATE} {locked} does not carry the schema in protocol/protobufs");
@@ -49,13 +48,11 @@ fn metadata() -> Value {
     serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON")
 }
 
-/// The value of `crate_version`, the one line of the file that matters here. A schema that records no
-/// version is compared with the one in Cargo.lock.
-fn recorded_version(file: &Path) -> Option<String> {
-    let text = fs::read_to_string(file).ok()?;
+/// The value of `crate_version`, the one line of the file that matters here.
+fn recorded_version(file: &Path) -> String {
+    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let values =
         text.lines().filter_map(|line| line.strip_prefix("crate_version")?.trim_start().strip_prefix('='));
     let value = values.map(|value| value.trim().trim_matches('"').to_owned()).next();
-    assert!(value.is_some(), "{} does not state `crate_version`", file.display());
-    value
+    value.unwrap_or_else(|| panic!("{} does not state `crate_version`", file.display()))
 }

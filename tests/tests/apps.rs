@@ -23,17 +23,18 @@ fn tokens_alone_compile_no_http_stack() {
 }
 
 #[test]
-fn every_app_is_tested_here() {
-    let tested = ["jwt10", "jwt11-aws-lc", "jwt11-rust-crypto", "plain", "tokens-only"];
-    let mut found = Vec::new();
-    for entry in fs::read_dir(APPS).unwrap() {
-        let path = entry.unwrap().path();
-        if path.join("Cargo.toml").exists() {
-            found.push(path.file_name().unwrap().to_str().unwrap().to_owned());
-        }
+fn every_app_has_a_test() {
+    let tests = include_str!("apps.rs");
+    let apps: Vec<_> = fs::read_dir(APPS)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|folder| folder.join("Cargo.toml").exists())
+        .map(|folder| folder.file_name().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    assert!(!apps.is_empty());
+    for app in apps {
+        assert!(tests.contains(&format!("steps(\"{app}\"")), "nothing in this file runs tests/apps/{app}");
     }
-    found.sort();
-    assert_eq!(found, tested, "an app without a test in this file, or the other way round");
 }
 
 #[test]
@@ -45,11 +46,7 @@ fn a_plain_app_sees_that_the_server_is_away() {
 #[test]
 #[ignore = "needs minutes: builds crates outside the workspace"]
 fn tokens_alone_work() {
-    assert_steps(
-        "tokens-only",
-        &[],
-        &["token: minted", "token: verified", "token: refused under another secret"],
-    );
+    assert_steps("tokens-only", &[], &["token: minted", "token: verified", "token: refused"]);
 }
 
 #[test]
@@ -105,6 +102,7 @@ fn run(app: &str, args: &[&str]) -> Output {
     let target = target().join("apps");
     let mut cargo = cargo("run", app);
     cargo.args(["--quiet", "--"]).args(args).env("CARGO_TARGET_DIR", &target);
+    cargo.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
     cargo.env("PROTOC", target.join("there-is-no-protoc")).output().unwrap()
 }
 

@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::model::{Dial, Method, Service};
+use super::model::{Method, Service};
+use super::options::Dial;
 use crate::parse::docs;
 
 pub(super) fn emit(service: &Service) -> TokenStream {

@@ -2,6 +2,7 @@
 
 mod client;
 mod model;
+mod options;
 mod server;
 
 use proc_macro2::TokenStream;

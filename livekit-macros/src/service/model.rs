@@ -8,11 +8,10 @@ use syn::{
     Type, Visibility,
 };
 
+use super::options::{Options, is_name, wire_name};
 use crate::parse::{Argument, Arguments, Errors, attribute, is_sdk, not_generic};
 
 const ARGUMENTS: [&str; 6] = ["package", "name", "accessor", "host_label", "client", "server"];
-const RPC_ARGUMENTS: [&str; 5] = ["name", "access", "room", "destination_room", "dial"];
-const DIAL_ARGUMENTS: [&str; 3] = ["when", "ringing", "assume_default_ringing"];
 
 /// A service.
 pub(super) struct Service {
@@ -50,25 +49,6 @@ pub(super) struct Method {
     pub(super) request: Type,
     pub(super) response: Type,
     pub(super) options: Options,
-}
-
-/// The arguments of `#[rpc(..)]`.
-#[derive(Default)]
-pub(super) struct Options {
-    name: Option<LitStr>,
-    /// Blocks and flags of the grants that the method demands.
-    pub(super) access: Vec<(Ident, Ident)>,
-    pub(super) room: Option<Ident>,
-    pub(super) destination_room: Option<Ident>,
-    pub(super) dial: Option<Dial>,
-}
-
-/// How a call rings.
-#[derive(Default)]
-pub(super) struct Dial {
-    pub(super) when: Option<Ident>,
-    pub(super) ringing: Option<Ident>,
-    pub(super) assume_default_ringing: bool,
 }
 
 impl Service {
@@ -145,20 +125,6 @@ fn package(argument: &Argument) -> syn::Result<String> {
         true => Ok(value),
         false => Err(Error::new(text.span(), "a package consists of names joined by dots")),
     }
-}
-
-/// The name of a service or method, as the schema writes it.
-fn wire_name(argument: &Argument) -> syn::Result<LitStr> {
-    let text = argument.text()?;
-    match is_name(&text.value()) {
-        true => Ok(text),
-        false => Err(Error::new(text.span(), "a name in a schema consists of letters, digits and `_`")),
-    }
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn accessor(argument: &Argument) -> syn::Result<Ident> {
@@ -285,67 +251,6 @@ fn request(signature: &Signature, errors: &mut Errors) -> Option<Type> {
     None
 }
 
-impl Options {
-    fn parse(arguments: &Arguments, signature: &Signature, errors: &mut Errors) -> Self {
-        let mut options = Self::default();
-        arguments.unique(errors);
-        for argument in &arguments.0 {
-            let result = options.read(argument, errors);
-            errors.ok(result);
-        }
-        if !arguments.0.iter().any(|argument| argument.name() == "name") {
-            let ident = signature.ident.unraw().to_string();
-            let message = format!(
-                "`{ident}` lacks its name in the schema: `#[rpc(name = \"{}\")]`",
-                camel_case(&ident)
-            );
-            errors.report(signature.ident.span(), message);
-        }
-        options
-    }
-
-    fn read(&mut self, argument: &Argument, errors: &mut Errors) -> syn::Result<()> {
-        match argument.name().to_string().as_str() {
-            "name" => self.name = Some(wire_name(argument)?),
-            "access" => self.access = access(argument, errors)?,
-            "room" => self.room = Some(argument.ident("field")?),
-            "destination_room" => self.destination_room = Some(argument.ident("field")?),
-            "dial" => self.dial = Some(Dial::parse(argument, errors)?),
-            _ => return Err(argument.unknown(&RPC_ARGUMENTS)),
-        }
-        Ok(())
-    }
-}
-
-impl Dial {
-    fn parse(argument: &Argument, errors: &mut Errors) -> syn::Result<Self> {
-        let mut dial = Self::default();
-        if matches!(argument, Argument::Flag(_)) {
-            return Ok(dial);
-        }
-        let arguments = argument.list()?;
-        arguments.unique(errors);
-        for argument in &arguments.0 {
-            let result = dial.read(argument);
-            errors.ok(result);
-        }
-        Ok(dial)
-    }
-
-    fn read(&mut self, argument: &Argument) -> syn::Result<()> {
-        match argument.name().to_string().as_str() {
-            "when" => self.when = Some(argument.ident("field")?),
-            "ringing" => self.ringing = Some(argument.ident("field")?),
-            "assume_default_ringing" => {
-                argument.flag()?;
-                self.assume_default_ringing = true;
-            }
-            _ => return Err(argument.unknown(&DIAL_ARGUMENTS)),
-        }
-        Ok(())
-    }
-}
-
 /// Two methods of one name would answer each other's calls, or make one constant.
 fn unique(methods: &[Method], errors: &mut Errors) {
     for (index, method) in methods.iter().enumerate() {
@@ -355,35 +260,9 @@ fn unique(methods: &[Method], errors: &mut Errors) {
             errors.report(method.name.span(), text);
         }
         if let Some(other) = earlier().find(|other| other.constant() == method.constant()) {
-            let text = format!("there is a method `{}` already; names must differ in more than case", other.ident);
+            let text =
+                format!("there is a method `{}` already; names must differ in more than case", other.ident);
             errors.report(method.ident.span(), text);
         }
     }
-}
-
-/// `access(video(room_admin), sip(call))` as pairs.
-fn access(argument: &Argument, errors: &mut Errors) -> syn::Result<Vec<(Ident, Ident)>> {
-    let form = |argument: &Argument| {
-        argument.error("expected `access(video(room_admin))`: blocks of a token's grants, and flags in them")
-    };
-    let mut pairs = Vec::new();
-    let blocks = argument.list().map_err(|_| form(argument))?;
-    for block in &blocks.0 {
-        let Some(flags) = errors.ok(block.list().map_err(|_| form(block))) else { continue };
-        flags.unique(errors);
-        for flag in &flags.0 {
-            errors.ok(flag.flag());
-            pairs.push((block.name().clone(), flag.name().clone()));
-        }
-    }
-    Ok(pairs)
-}
-
-/// `get_card` as a schema usually writes it: `GetCard`.
-fn camel_case(ident: &str) -> String {
-    let words = ident.split('_').map(|word| {
-        let mut letters = word.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
-    });
-    words.collect()
 }

@@ -9,7 +9,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::grant::{Grant, Key, Rest, or_default, read_list};
+use super::grant::{Grant, JsonWriter, Key, ObjectWriter, Rest, SerdeWriter, or_default, read_list};
 use super::grants::ClaimGrants;
 use crate::proto::{RoomConfiguration, participant_info};
 
@@ -131,55 +131,58 @@ pub(super) struct Stamped<'a> {
 impl Serialize for Claims {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let Self { issuer, exp, nbf, iat, .. } = self;
-        Stamped { claims: self, issuer, exp: *exp, nbf: *nbf, iat: *iat }.serialize(to)
+        let mut object = SerdeWriter(to.serialize_map(None)?);
+        Stamped { claims: self, issuer, exp: *exp, nbf: *nbf, iat: *iat }.write(&mut object)?;
+        object.0.end()
     }
 }
 
-impl Serialize for Stamped<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+impl Stamped<'_> {
+    /// Writes the payload of a token.
+    pub(super) fn write_json(&self, json: &mut Vec<u8>) -> serde_json::Result<()> {
+        JsonWriter::object(json, |object| self.write(object))
+    }
+
+    fn write<W: ObjectWriter>(&self, to: &mut W) -> Result<(), W::Error> {
         let claims = self.claims;
-        let mut map = to.serialize_map(None)?;
-        write_text("iss", self.issuer, &mut map)?;
-        write_text("sub", &claims.subject, &mut map)?;
-        write_number("exp", self.exp, &mut map)?;
-        write_number("nbf", self.nbf, &mut map)?;
-        write_number("iat", self.iat, &mut map)?;
-        write_text("jti", &claims.jti, &mut map)?;
-        write_text("name", &claims.name, &mut map)?;
-        write_text("kind", &claims.kind, &mut map)?;
+        write_text("iss", self.issuer, to)?;
+        write_text("sub", &claims.subject, to)?;
+        write_number("exp", self.exp, to)?;
+        write_number("nbf", self.nbf, to)?;
+        write_number("iat", self.iat, to)?;
+        write_text("jti", &claims.jti, to)?;
+        write_text("name", &claims.name, to)?;
+        write_text("kind", &claims.kind, to)?;
         if !claims.kind_details.is_empty() {
-            map.serialize_entry("kindDetails", &claims.kind_details)?;
+            to.entry("kindDetails", &claims.kind_details)?;
         }
-        claims.grants.write_fields(&mut map, &claims.extra)?;
-        write_room_config(claims, &mut map)?;
-        write_text("roomPreset", &claims.room_preset, &mut map)?;
-        write_text("sha256", &claims.sha256, &mut map)?;
-        write_text("metadata", &claims.metadata, &mut map)?;
+        claims.grants.write_fields(to, &claims.extra)?;
+        write_room_config(claims, to)?;
+        write_text("roomPreset", &claims.room_preset, to)?;
+        write_text("sha256", &claims.sha256, to)?;
+        write_text("metadata", &claims.metadata, to)?;
         if !claims.attributes.is_empty() {
-            map.serialize_entry("attributes", &claims.attributes)?;
+            to.entry("attributes", &claims.attributes)?;
         }
-        for (key, value) in claims.extra.iter().filter(|(key, _)| !has_field(key)) {
-            map.serialize_entry(key, value)?;
-        }
-        map.end()
+        claims.extra.iter().filter(|(key, _)| !has_field(key)).try_for_each(|(key, value)| to.unknown(key, value))
     }
 }
 
-fn write_text<M: SerializeMap>(key: &'static str, text: &str, map: &mut M) -> Result<(), M::Error> {
-    if text.is_empty() { Ok(()) } else { map.serialize_entry(key, text) }
+fn write_text<W: ObjectWriter>(key: &'static str, text: &str, to: &mut W) -> Result<(), W::Error> {
+    if text.is_empty() { Ok(()) } else { to.entry(key, text) }
 }
 
-fn write_number<M: SerializeMap>(key: &'static str, value: Option<u64>, map: &mut M) -> Result<(), M::Error> {
-    value.map_or(Ok(()), |value| map.serialize_entry(key, &value))
+fn write_number<W: ObjectWriter>(key: &'static str, value: Option<u64>, to: &mut W) -> Result<(), W::Error> {
+    value.map_or(Ok(()), |value| to.entry(key, &value))
 }
 
-fn write_room_config<M: SerializeMap>(claims: &Claims, map: &mut M) -> Result<(), M::Error> {
+fn write_room_config<W: ObjectWriter>(claims: &Claims, to: &mut W) -> Result<(), W::Error> {
     let Some(config) = &claims.room_config else { return Ok(()) };
     match claims.extra.get(ROOM_CONFIG) {
         Some(received) if RoomConfiguration::deserialize(received).is_ok_and(|same| same == **config) => {
-            map.serialize_entry(ROOM_CONFIG, received)
+            to.entry(ROOM_CONFIG, received)
         }
-        _ => map.serialize_entry(ROOM_CONFIG, config),
+        _ => to.entry(ROOM_CONFIG, config),
     }
 }
 
@@ -211,6 +214,15 @@ impl<'de> Deserialize<'de> for Claims {
         let mut claims = Self::default();
         from.deserialize_map(Reader(&mut claims))?;
         Ok(claims)
+    }
+}
+
+impl Claims {
+    /// Fills claims from JSON. As `serde_json::from_str`, without moving them from layer to layer.
+    pub(super) fn read_json(&mut self, text: &str) -> serde_json::Result<()> {
+        let mut json = serde_json::Deserializer::from_str(text);
+        json.deserialize_map(Reader(self))?;
+        json.end()
     }
 }
 

@@ -73,11 +73,11 @@ pub trait Grant: Default {
         rest: &mut Rest,
     ) -> Result<bool, A::Error>;
 
-    /// Writes the fields that are not absent into `map`, and with each block what `rest` keeps for it.
+    /// Writes the fields that are not absent, and with each block what `rest` keeps for it.
     ///
     /// # Errors
-    /// Those of `map`.
-    fn write_fields<M: SerializeMap>(&self, map: &mut M, rest: &Rest) -> Result<(), M::Error>;
+    /// Those of the writer.
+    fn write_fields<W: ObjectWriter>(&self, to: &mut W, rest: &Rest) -> Result<(), W::Error>;
 }
 
 /// A type that a field of a [`Grant`] can have.
@@ -110,8 +110,32 @@ pub trait GrantField: Sized {
     /// Writes the field under `key`, unless it is absent.
     ///
     /// # Errors
-    /// Those of `map`.
-    fn write<M: SerializeMap>(&self, key: &'static str, map: &mut M, rest: &Rest) -> Result<(), M::Error>;
+    /// Those of the writer.
+    fn write<W: ObjectWriter>(&self, key: &'static str, to: &mut W, rest: &Rest) -> Result<(), W::Error>;
+}
+
+/// Where the fields of a [`Grant`] are written to: an object of JSON or of another format.
+pub trait ObjectWriter {
+    /// Why writing can fail.
+    type Error;
+
+    /// Writes a field. The key is one that JSON needs no escapes for.
+    ///
+    /// # Errors
+    /// The value cannot be written.
+    fn entry<V: Serialize + ?Sized>(&mut self, key: &'static str, value: &V) -> Result<(), Self::Error>;
+
+    /// Writes a block, and the keys that were unknown when it was read.
+    ///
+    /// # Errors
+    /// A value cannot be written.
+    fn block<G: Grant>(&mut self, key: &'static str, block: &G, unknown: &Rest) -> Result<(), Self::Error>;
+
+    /// Writes something unknown, under whatever key it has.
+    ///
+    /// # Errors
+    /// The value cannot be written.
+    fn unknown(&mut self, key: &str, value: &Value) -> Result<(), Self::Error>;
 }
 
 impl GrantField for bool {
@@ -132,8 +156,8 @@ impl GrantField for bool {
         Ok(())
     }
 
-    fn write<M: SerializeMap>(&self, key: &'static str, map: &mut M, _: &Rest) -> Result<(), M::Error> {
-        write_if(*self, key, self, map)
+    fn write<W: ObjectWriter>(&self, key: &'static str, to: &mut W, _: &Rest) -> Result<(), W::Error> {
+        write_if(*self, key, self, to)
     }
 }
 
@@ -155,8 +179,8 @@ impl GrantField for Option<bool> {
         Ok(())
     }
 
-    fn write<M: SerializeMap>(&self, key: &'static str, map: &mut M, _: &Rest) -> Result<(), M::Error> {
-        write_if(self.is_some(), key, self, map)
+    fn write<W: ObjectWriter>(&self, key: &'static str, to: &mut W, _: &Rest) -> Result<(), W::Error> {
+        write_if(self.is_some(), key, self, to)
     }
 }
 
@@ -180,8 +204,8 @@ impl GrantField for String {
         Ok(())
     }
 
-    fn write<M: SerializeMap>(&self, key: &'static str, map: &mut M, _: &Rest) -> Result<(), M::Error> {
-        write_if(!self.is_empty(), key, self, map)
+    fn write<W: ObjectWriter>(&self, key: &'static str, to: &mut W, _: &Rest) -> Result<(), W::Error> {
+        write_if(!self.is_empty(), key, self, to)
     }
 }
 
@@ -207,8 +231,8 @@ impl GrantField for Vec<String> {
         Ok(())
     }
 
-    fn write<M: SerializeMap>(&self, key: &'static str, map: &mut M, _: &Rest) -> Result<(), M::Error> {
-        write_if(!self.is_empty(), key, self, map)
+    fn write<W: ObjectWriter>(&self, key: &'static str, to: &mut W, _: &Rest) -> Result<(), W::Error> {
+        write_if(!self.is_empty(), key, self, to)
     }
 }
 
@@ -257,23 +281,23 @@ impl<G: Grant> GrantField for Option<G> {
         Ok(())
     }
 
-    fn write<M: SerializeMap>(&self, key: &'static str, map: &mut M, rest: &Rest) -> Result<(), M::Error> {
-        let unknown = rest.get(key).and_then(Value::as_object);
-        match (self, unknown) {
+    fn write<W: ObjectWriter>(&self, key: &'static str, to: &mut W, rest: &Rest) -> Result<(), W::Error> {
+        match (self, rest.get(key).and_then(Value::as_object)) {
             (None, None) => Ok(()),
-            (Some(block), unknown) => map.serialize_entry(key, &WithRest { block, unknown }),
-            (None, unknown) => map.serialize_entry(key, &WithRest { block: &G::default(), unknown }),
+            (Some(block), None) => to.block(key, block, &Rest::new()),
+            (Some(block), Some(unknown)) => to.block(key, block, unknown),
+            (None, Some(unknown)) => to.block(key, &G::default(), unknown),
         }
     }
 }
 
-fn write_if<M: SerializeMap>(
+fn write_if<W: ObjectWriter, V: Serialize>(
     present: bool,
     key: &'static str,
-    value: &impl Serialize,
-    map: &mut M,
-) -> Result<(), M::Error> {
-    if present { map.serialize_entry(key, value) } else { Ok(()) }
+    value: &V,
+    to: &mut W,
+) -> Result<(), W::Error> {
+    if present { to.entry(key, value) } else { Ok(()) }
 }
 
 /// Reads a value for which `null` stands for the default.
@@ -362,28 +386,101 @@ impl<'de, G: Grant> Visitor<'de> for Block<'_, G> {
     }
 }
 
-/// Writes a block together with the keys that were unknown when it was read.
+/// Writes all of a block.
+fn write_block<G: Grant, W: ObjectWriter>(block: &G, unknown: &Rest, to: &mut W) -> Result<(), W::Error> {
+    block.write_fields(to, unknown)?;
+    // What the block writes itself is not written twice.
+    let mut unknown = unknown.iter().filter(|(key, _)| !G::KEYS.contains(&key.as_str()));
+    unknown.try_for_each(|(key, value)| to.unknown(key, value))
+}
+
+/// Writes JSON text. Less general than serde_json's own writer, and faster for it: keys are copied as they
+/// are, and a token is mostly keys.
+pub(super) struct JsonWriter<'a> {
+    json: &'a mut Vec<u8>,
+    is_empty: bool,
+}
+
+impl<'a> JsonWriter<'a> {
+    /// Writes an object, whose entries `fill` adds.
+    pub(super) fn object<E>(
+        json: &'a mut Vec<u8>,
+        fill: impl FnOnce(&mut JsonWriter<'a>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        json.push(b'{');
+        let mut object = JsonWriter { json, is_empty: true };
+        fill(&mut object)?;
+        object.json.push(b'}');
+        Ok(())
+    }
+
+    fn separate(&mut self) {
+        if !std::mem::take(&mut self.is_empty) {
+            self.json.push(b',');
+        }
+    }
+
+    fn key(&mut self, key: &'static str) {
+        self.json.reserve(key.len() + 4);
+        self.separate();
+        self.json.push(b'"');
+        self.json.extend_from_slice(key.as_bytes());
+        self.json.extend_from_slice(b"\":");
+    }
+}
+
+impl ObjectWriter for JsonWriter<'_> {
+    type Error = serde_json::Error;
+
+    fn entry<V: Serialize + ?Sized>(&mut self, key: &'static str, value: &V) -> serde_json::Result<()> {
+        self.key(key);
+        serde_json::to_writer(&mut *self.json, value)
+    }
+
+    fn block<G: Grant>(&mut self, key: &'static str, block: &G, unknown: &Rest) -> serde_json::Result<()> {
+        self.key(key);
+        JsonWriter::object(self.json, |object| write_block(block, unknown, object))
+    }
+
+    fn unknown(&mut self, key: &str, value: &Value) -> serde_json::Result<()> {
+        self.separate();
+        serde_json::to_writer(&mut *self.json, key)?;
+        self.json.push(b':');
+        serde_json::to_writer(&mut *self.json, value)
+    }
+}
+
+/// Writes to any of serde's formats.
+pub(super) struct SerdeWriter<M>(pub(super) M);
+
+impl<M: SerializeMap> ObjectWriter for SerdeWriter<M> {
+    type Error = M::Error;
+
+    fn entry<V: Serialize + ?Sized>(&mut self, key: &'static str, value: &V) -> Result<(), M::Error> {
+        self.0.serialize_entry(key, value)
+    }
+
+    fn block<G: Grant>(&mut self, key: &'static str, block: &G, unknown: &Rest) -> Result<(), M::Error> {
+        self.0.serialize_entry(key, &WithRest { block, unknown })
+    }
+
+    fn unknown(&mut self, key: &str, value: &Value) -> Result<(), M::Error> {
+        self.0.serialize_entry(key, value)
+    }
+}
+
+/// A block together with the keys that were unknown when it was read.
 struct WithRest<'a, G> {
     block: &'a G,
-    unknown: Option<&'a Rest>,
+    unknown: &'a Rest,
 }
 
 impl<G: Grant> Serialize for WithRest<'_, G> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let nothing = Rest::new();
-        let unknown = self.unknown.unwrap_or(&nothing);
-        let mut map = to.serialize_map(None)?;
-        self.block.write_fields(&mut map, unknown)?;
-        write_unknown::<G, _>(unknown, &mut map)?;
-        map.end()
+        let mut object = SerdeWriter(to.serialize_map(None)?);
+        write_block(self.block, self.unknown, &mut object)?;
+        object.0.end()
     }
-}
-
-/// Writes what `rest` holds, without the keys that `G` writes itself.
-pub(super) fn write_unknown<G: Grant, M: SerializeMap>(rest: &Rest, map: &mut M) -> Result<(), M::Error> {
-    rest.iter()
-        .filter(|(key, _)| !G::KEYS.contains(&key.as_str()))
-        .try_for_each(|(key, value)| map.serialize_entry(key, value))
 }
 
 /// The `Serialize` of every grant.
@@ -391,7 +488,7 @@ pub(super) fn write_unknown<G: Grant, M: SerializeMap>(rest: &Rest, map: &mut M)
 /// # Errors
 /// Those of the serializer.
 pub fn serialize<G: Grant, S: Serializer>(grant: &G, to: S) -> Result<S::Ok, S::Error> {
-    WithRest { block: grant, unknown: None }.serialize(to)
+    WithRest { block: grant, unknown: &Rest::new() }.serialize(to)
 }
 
 /// The `Deserialize` of every grant. Unknown keys are dropped: only a token's claims keep them.

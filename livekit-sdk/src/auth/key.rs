@@ -28,6 +28,19 @@ pub struct ApiKey(Arc<Inner>);
 
 struct Inner {
     id: String,
+    /// For messages as a whole.
+    mac: Hs256,
+    /// For messages that begin as every token of this key does.
+    start: Start,
+}
+
+/// The beginning that all tokens of a key share, `{"iss":"the key"`, so that it is encoded and hashed once.
+struct Start {
+    /// As JSON. Of a length that base64 encodes without looking at what follows.
+    json: Vec<u8>,
+    /// As the token has it, with the header before it.
+    jwt: Vec<u8>,
+    /// Has seen `jwt`.
     mac: Hs256,
 }
 
@@ -78,7 +91,8 @@ impl ApiKey {
             return Err("the API secret is empty");
         }
         let mac = Hs256::new(&EncodingKey::from_secret(secret.as_bytes()))?;
-        Ok(Self(Arc::new(Inner { id: id.to_owned(), mac })))
+        let start = Start::new(id, &mac);
+        Ok(Self(Arc::new(Inner { id: id.to_owned(), mac, start })))
     }
 
     /// The API key, which tokens name as their issuer (`iss`).
@@ -86,23 +100,35 @@ impl ApiKey {
         &self.0.id
     }
 
-    /// Makes a JWT of a payload.
+    /// Makes a JWT of a payload that begins with `iss`.
     pub(super) fn sign(&self, payload: &[u8]) -> Result<String> {
-        let unsigned = |_| Error::token(TokenProblem::Incomplete, "the token cannot be signed");
-        // Four characters for three bytes, begun or complete; one point before and one after.
-        let mut jwt = Vec::with_capacity(HEADER.len() + payload.len().div_ceil(3) * 4 + TAG_LEN + 2);
-        jwt.extend_from_slice(HEADER.as_bytes());
-        jwt.push(b'.');
-        encode(payload, &mut jwt);
-        let tag = self.0.mac.try_sign(&jwt).map_err(|error| unsigned(()).with_source(error))?;
+        let unsigned = |reason: &str| Error::token(TokenProblem::Incomplete, reason);
+        let start = &self.0.start;
+        let rest = payload.strip_prefix(&*start.json).ok_or_else(|| unsigned("the token has another issuer"))?;
+        // Four characters for three bytes, begun or complete; one point.
+        let mut jwt = Vec::with_capacity(start.jwt.len() + rest.len().div_ceil(3) * 4 + 1 + TAG_LEN);
+        jwt.extend_from_slice(&start.jwt);
+        encode(rest, &mut jwt);
+        let tag = start.mac.tag(jwt.get(start.jwt.len()..).unwrap_or_default());
         jwt.push(b'.');
         encode(&tag, &mut jwt);
-        String::from_utf8(jwt).map_err(|error| unsigned(()).with_source(error))
+        String::from_utf8(jwt).map_err(|error| unsigned("the token is not text").with_source(error))
     }
 
     /// Whether `tag` is this key's signature of `message`. Takes equally long for every wrong tag.
     pub(super) fn has_signed(&self, message: &[u8], tag: &Vec<u8>) -> bool {
         self.0.mac.verify(message, tag).is_ok()
+    }
+}
+
+impl Start {
+    fn new(id: &str, mac: &Hs256) -> Self {
+        let mut json = format!(r#"{{"iss":{}"#, serde_json::Value::from(id)).into_bytes();
+        json.truncate(json.len() / 3 * 3);
+        let mut jwt = format!("{HEADER}.").into_bytes();
+        encode(&json, &mut jwt);
+        let mac = Hs256(mac.over(&jwt));
+        Self { json, jwt, mac }
     }
 }
 
@@ -120,7 +146,7 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// HMAC-SHA-256 with the key schedule done.
+/// HMAC-SHA-256 that has taken in its key, and perhaps the beginning of the message.
 ///
 /// Implements the traits by which jsonwebtoken takes a cryptographic backend, and is called through them
 /// directly. jsonwebtoken's own `encode` and `decode` would ask the process for its one backend, which
@@ -135,11 +161,15 @@ impl Hs256 {
     fn over(&self, message: &[u8]) -> Hmac<Sha256> {
         self.0.clone().chain_update(message)
     }
+
+    fn tag(&self, message: &[u8]) -> [u8; 32] {
+        self.over(message).finalize().into_bytes().into()
+    }
 }
 
 impl Signer<Vec<u8>> for Hs256 {
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
-        Ok(self.over(message).finalize().into_bytes().to_vec())
+        Ok(self.tag(message).to_vec())
     }
 }
 

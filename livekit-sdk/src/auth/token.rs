@@ -39,7 +39,11 @@ const LATEST_EXPIRY: u64 = (1 << 53) - 1;
 /// [`ttl`](Self::ttl) is set. It has `iss`, `exp` and `nbf`, and of the rest what was set. `iat` is not
 /// written: `nbf` says the same, and some verifiers refuse an `iat` that is a second ahead of their clock.
 #[derive(Clone)]
-pub struct AccessToken {
+pub struct AccessToken(Box<Draft>);
+
+/// Boxed, because every setter hands it on.
+#[derive(Clone)]
+struct Draft {
     key: Result<ApiKey, &'static str>,
     claims: Claims,
     /// `None`: what the claims say, or the default.
@@ -76,49 +80,49 @@ impl AccessToken {
     /// ```
     pub fn from_claims(key: &ApiKey, claims: Claims) -> Self {
         let mut token = Self::start(Ok(key.clone()), claims);
-        token.claims.grants.prune();
+        token.0.claims.grants.prune();
         token
     }
 
     fn start(key: Result<ApiKey, &'static str>, claims: Claims) -> Self {
-        Self { key, claims, ttl: None, allow_credentials: false }
+        Self(Box::new(Draft { key, claims, ttl: None, allow_credentials: false }))
     }
 
     /// Who holds the token: the participant's identity, unique in the room, at most 256 bytes. A token to
     /// join a room needs one.
     #[must_use]
     pub fn identity(mut self, identity: impl Into<String>) -> Self {
-        self.claims.subject = identity.into();
+        self.0.claims.subject = identity.into();
         // Some makers repeat the identity in a claim of this name. It would be a stale copy now.
-        self.claims.extra.remove("identity");
+        self.0.claims.extra.remove("identity");
         self
     }
 
     /// The participant's display name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.claims.name = name.into();
+        self.0.claims.name = name.into();
         self
     }
 
     /// What kind of participant joins. Default: `Standard`, which is not written.
     #[must_use]
     pub fn kind(mut self, kind: participant_info::Kind) -> Self {
-        self.claims.kind = kind.to_claim();
+        self.0.claims.kind = kind.to_claim();
         self
     }
 
     /// Details of the kind; replaces those set before.
     #[must_use]
     pub fn kind_details(mut self, details: impl IntoIterator<Item = participant_info::KindDetail>) -> Self {
-        self.claims.kind_details = details.into_iter().map(|detail| detail.to_claim()).collect();
+        self.0.claims.kind_details = details.into_iter().map(|detail| detail.to_claim()).collect();
         self
     }
 
     /// The participant's metadata, for the application to use as it likes.
     #[must_use]
     pub fn metadata(mut self, metadata: impl Into<String>) -> Self {
-        self.claims.metadata = metadata.into();
+        self.0.claims.metadata = metadata.into();
         self
     }
 
@@ -128,7 +132,7 @@ impl AccessToken {
         mut self,
         attributes: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
-        self.claims.attributes =
+        self.0.claims.attributes =
             attributes.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         self
     }
@@ -136,7 +140,7 @@ impl AccessToken {
     /// Adds one attribute of the participant, or changes it.
     #[must_use]
     pub fn attribute(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.claims.attributes.insert(name.into(), value.into());
+        self.0.claims.attributes.insert(name.into(), value.into());
         self
     }
 
@@ -146,8 +150,8 @@ impl AccessToken {
     /// A block that grants nothing is not written.
     #[must_use]
     pub fn grant(mut self, grant: impl Into<ClaimGrants>) -> Self {
-        self.claims.grants.merge(grant.into());
-        self.claims.grants.prune();
+        self.0.claims.grants.merge(grant.into());
+        self.0.claims.grants.prune();
         self
     }
 
@@ -158,7 +162,7 @@ impl AccessToken {
     /// is called.
     #[must_use]
     pub fn room_config(mut self, config: RoomConfiguration) -> Self {
-        self.claims.room_config = Some(Box::new(config));
+        self.0.claims.room_config = Some(Box::new(config));
         self
     }
 
@@ -166,14 +170,14 @@ impl AccessToken {
     /// [`room_config`](Self::room_config) sets wins over it.
     #[must_use]
     pub fn room_preset(mut self, preset: impl Into<String>) -> Self {
-        self.claims.room_preset = preset.into();
+        self.0.claims.room_preset = preset.into();
         self
     }
 
     /// SHA-256 of a body that the token vouches for, as base64 with padding. Webhooks use it.
     #[must_use]
     pub fn sha256(mut self, hash: impl Into<String>) -> Self {
-        self.claims.sha256 = hash.into();
+        self.0.claims.sha256 = hash.into();
         self
     }
 
@@ -183,20 +187,20 @@ impl AccessToken {
     /// A participant whose token expires stays in the room; the token counts on joining only.
     #[must_use]
     pub fn ttl(mut self, ttl: Duration) -> Self {
-        self.ttl = Some(if ttl.is_zero() { DEFAULT_TTL } else { ttl });
+        self.0.ttl = Some(if ttl.is_zero() { DEFAULT_TTL } else { ttl });
         self
     }
 
     /// Lets credentials in the room configuration pass. Only for tokens that nobody but servers will see.
     #[must_use]
     pub fn allow_sensitive_credentials(mut self) -> Self {
-        self.allow_credentials = true;
+        self.0.allow_credentials = true;
         self
     }
 
     /// What the token will say, save what is decided on signing: `iss`, `exp` and `nbf`.
     pub fn claims(&self) -> &Claims {
-        &self.claims
+        &self.0.claims
     }
 
     /// Signs the token.
@@ -216,23 +220,24 @@ impl AccessToken {
     /// As [`to_jwt`](Self::to_jwt).
     pub fn to_jwt_at(&self, now: SystemTime) -> Result<String> {
         let incomplete = |reason: &str| Error::token(TokenProblem::Incomplete, reason);
-        let key = self.key.as_ref().map_err(|reason| incomplete(reason))?;
+        let key = self.0.key.as_ref().map_err(|reason| incomplete(reason))?;
         self.check_join()?;
         self.check_credentials()?;
         let stamped =
             self.stamp(key.id(), now).ok_or_else(|| incomplete("the token's lifetime is too long"))?;
         // Enough for most tokens to be written without growing the buffer.
         let mut payload = Vec::with_capacity(512);
-        serde_json::to_writer(&mut payload, &stamped)
+        stamped
+            .write_json(&mut payload)
             .map_err(|error| incomplete("the claims cannot be written as JSON").with_source(error))?;
         key.sign(&payload)
     }
 
     fn check_join(&self) -> Result<()> {
-        let Some(video) = self.claims.grants.video.as_ref().filter(|video| video.room_join) else {
+        let Some(video) = self.0.claims.grants.video.as_ref().filter(|video| video.room_join) else {
             return Ok(());
         };
-        let reason = match (self.claims.identity().is_empty(), video.room.is_empty()) {
+        let reason = match (self.0.claims.identity().is_empty(), video.room.is_empty()) {
             (false, false) => return Ok(()),
             (true, false) => "a token to join a room needs an identity: call `identity(…)`",
             (false, true) => "a token to join a room needs the room's name: use `VideoGrant::join(room)`",
@@ -242,7 +247,7 @@ impl AccessToken {
     }
 
     fn check_credentials(&self) -> Result<()> {
-        let Some(config) = self.claims.room_config.as_ref().filter(|_| !self.allow_credentials) else {
+        let Some(config) = self.0.claims.room_config.as_ref().filter(|_| !self.0.allow_credentials) else {
             return Ok(());
         };
         let secrets = config.secrets();
@@ -259,12 +264,12 @@ impl AccessToken {
 
     /// The claims with their times, or `None` if the lifetime is too long.
     fn stamp<'a>(&'a self, issuer: &'a str, now: SystemTime) -> Option<Stamped<'a>> {
-        let claims = &self.claims;
-        if let (None, Some(_)) = (self.ttl, claims.exp) {
+        let claims = &self.0.claims;
+        if let (None, Some(_)) = (self.0.ttl, claims.exp) {
             return Some(Stamped { claims, issuer, exp: claims.exp, nbf: claims.nbf, iat: claims.iat });
         }
         let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let ttl = self.ttl.unwrap_or(DEFAULT_TTL);
+        let ttl = self.0.ttl.unwrap_or(DEFAULT_TTL);
         let seconds = ttl.as_secs().checked_add(u64::from(ttl.subsec_nanos() > 0))?;
         let exp = now.checked_add(seconds).filter(|exp| *exp <= LATEST_EXPIRY)?;
         Some(Stamped { claims, issuer, exp: Some(exp), nbf: Some(now), iat: claims.iat.map(|_| now) })
@@ -281,10 +286,10 @@ impl ApiKey {
 impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AccessToken")
-            .field("key", &self.key)
-            .field("claims", &self.claims)
-            .field("ttl", &self.ttl)
-            .field("allow_sensitive_credentials", &self.allow_credentials)
+            .field("key", &self.0.key)
+            .field("claims", &self.0.claims)
+            .field("ttl", &self.0.ttl)
+            .field("allow_sensitive_credentials", &self.0.allow_credentials)
             .finish()
     }
 }

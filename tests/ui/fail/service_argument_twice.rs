@@ -1,0 +1,4 @@
+#[livekit_sdk::service(package = "board", name = "Board", name = "Wall")]
+trait Board {}
+
+fn main() {}

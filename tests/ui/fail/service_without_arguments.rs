@@ -1,0 +1,4 @@
+#[livekit_sdk::service]
+trait Board {}
+
+fn main() {}
