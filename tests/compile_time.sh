@@ -55,13 +55,16 @@ build() { # side
 }
 
 measure() { # pair
-  ours "$1" && theirs "$1"
-  local round side
+  ours "$1"
+  theirs "$1"
+  local round side took
   : >"$work/times"
   for ((round = 1; round <= ${ROUNDS:-2}; round++)); do
     for side in ours theirs; do
-      printf '%s %s\n' "$side" "$(build "$side")" >>"$work/times"
-      tail -n 1 "$work/times" | awk -v pair="$1" -v round="$round" '{ printf "%-11s round %d  %-6s  %6.1f s, of processor %6.1f s\n", pair, round, $1, $2, $3 }'
+      took=$(build "$side")
+      echo "$side $took" >>"$work/times"
+      # shellcheck disable=SC2086 # two numbers
+      printf '%-11s round %d  %-6s  %6.1f s, of processor %6.1f s\n' "$1" "$round" "$side" $took
     done
   done
   awk -v pair="$1" '

@@ -84,12 +84,13 @@ impl Argument {
     pub(crate) fn unknown(&self, known: &[&str]) -> Error {
         let name = self.name().to_string();
         let closest = known.iter().min_by_key(|known| distance(known, &name));
-        let hint = match closest {
-            Some(closest) if distance(closest, &name) <= 3 => format!("did you mean `{closest}`?"),
-            _ => format!(
-                "known are {}",
-                known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-            ),
+        let hint = match (closest, known) {
+            (Some(closest), _) if distance(closest, &name) <= 3 => format!("did you mean `{closest}`?"),
+            (_, [only]) => format!("the only one is `{only}`"),
+            _ => {
+                let known = known.iter().map(|name| format!("`{name}`"));
+                format!("known are {}", known.collect::<Vec<_>>().join(", "))
+            }
         };
         self.error(format!("unknown argument `{name}`; {hint}"))
     }
@@ -97,6 +98,9 @@ impl Argument {
 
 impl Parse for Argument {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(Lit) {
+            return Err(input.error("expected the name of an argument; its value follows after `=`"));
+        }
         let name: Ident = input.parse()?;
         if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
@@ -122,6 +126,14 @@ impl Parse for Arguments {
 }
 
 impl Arguments {
+    /// Whether `name` is not there, nor anything unknown that may be a misspelling of it.
+    pub(crate) fn lacks(&self, name: &str, known: &[&str]) -> bool {
+        self.0
+            .iter()
+            .map(|argument| argument.name().to_string())
+            .all(|given| given != name && known.contains(&&*given))
+    }
+
     /// Reports arguments that are given twice: one of them would be dropped silently.
     pub(crate) fn unique(&self, errors: &mut Errors) {
         for (index, argument) in self.0.iter().enumerate() {

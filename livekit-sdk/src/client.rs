@@ -119,9 +119,9 @@ impl LiveKit {
         &self,
         service: impl Into<Cow<'static, str>>,
         method: impl Into<Cow<'static, str>>,
-        request: impl Into<Req>,
+        request: Req,
     ) -> Call<Req, Res> {
-        Call::untyped(self, service.into(), method.into(), request.into())
+        Call::untyped(self, service.into(), method.into(), request)
     }
 
     /// The URL that calls go to.
@@ -355,4 +355,104 @@ fn with_host_label(url: &Url, label: &str) -> Url {
         let _ = own.set_scheme("https");
     }
     own
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(url: &str) -> Result<LiveKit> {
+        LiveKit::new(url, "devkey", "secret")
+    }
+
+    fn uri(url: &str, label: Option<&'static str>) -> String {
+        client(url).and_then(|lk| lk.uri("livekit.X", "Do", label)).expect("a URL").to_string()
+    }
+
+    #[test]
+    fn urls_become_http_and_keep_their_path() {
+        let expected = [
+            ("https://lk.example", "https://lk.example/twirp/livekit.X/Do"),
+            ("https://lk.example/", "https://lk.example/twirp/livekit.X/Do"),
+            ("wss://lk.example/base/path/", "https://lk.example/base/path/twirp/livekit.X/Do"),
+            ("WSS://LK.example:7443/base", "https://lk.example:7443/base/twirp/livekit.X/Do"),
+            ("ws://[::1]:7880", "http://[::1]:7880/twirp/livekit.X/Do"),
+            (" http://127.0.0.1:7880\n", "http://127.0.0.1:7880/twirp/livekit.X/Do"),
+        ];
+        for (url, route) in expected {
+            assert_eq!(uri(url, None), route, "{url}");
+        }
+    }
+
+    #[test]
+    fn urls_that_cannot_work_are_refused_with_the_reason() {
+        let expected = [
+            ("lk.example", "no scheme"),
+            ("localhost:7880", "no scheme"),
+            ("ftp://lk.example", "ftp://"),
+            ("https://", "not a URL"),
+            ("https://lk.example?x=1", "query"),
+            ("https://lk.example/#x", "fragment"),
+            ("https://user:hunter2@lk.example", "user name"),
+            ("", "no scheme"),
+        ];
+        for (url, reason) in expected {
+            let error = client(url).expect_err(url);
+            assert_eq!(*error.kind(), ErrorKind::Config, "{url}");
+            assert!(error.to_string().contains(reason), "{url}: {error}");
+            assert!(!format!("{error:?}").contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn services_with_a_host_of_their_own_are_called_there_on_the_cloud() {
+        let expected = [
+            ("https://proj.livekit.cloud", "https://agents.livekit.cloud/twirp/livekit.X/Do"),
+            ("ws://proj.staging.livekit.cloud", "https://agents.staging.livekit.cloud/twirp/livekit.X/Do"),
+            ("wss://proj.livekit.run", "https://agents.livekit.run/twirp/livekit.X/Do"),
+            ("http://localhost:7880", "http://localhost:7880/twirp/livekit.X/Do"),
+            ("http://127.0.0.1:7880", "http://127.0.0.1:7880/twirp/livekit.X/Do"),
+            ("https://notlivekit.cloud", "https://notlivekit.cloud/twirp/livekit.X/Do"),
+        ];
+        for (url, route) in expected {
+            assert_eq!(uri(url, Some(AGENTS)), route, "{url}");
+        }
+        let key = ApiKey::new("devkey", "secret").expect("a key");
+        let own = LiveKit::builder()
+            .url("https://proj.livekit.cloud")
+            .api_key(key)
+            .agents_url("http://agents.test/a");
+        let own = own.build().expect("a client");
+        assert_eq!(
+            own.uri("livekit.X", "Do", Some(AGENTS)).expect("a URL"),
+            "http://agents.test/a/twirp/livekit.X/Do"
+        );
+        assert_eq!(
+            own.uri("livekit.X", "Do", None).expect("a URL"),
+            "https://proj.livekit.cloud/twirp/livekit.X/Do"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused_on_building() {
+        assert!(LiveKit::new("https://lk.example", "", "secret").is_err());
+        assert!(LiveKit::new("https://lk.example", "devkey", " \n").is_err());
+        let bad = LiveKit::builder().url("https://lk.example").token("t").header("X-Custom", "a\nb").build();
+        let error = bad.expect_err("a header value with a line break");
+        assert!(error.to_string().contains("X-Custom") && !error.to_string().contains("a\nb"), "{error}");
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let builder = |secret: &str| {
+            let key = ApiKey::new("devkey", secret).expect("a key");
+            LiveKit::builder().url("https://lk.example").api_key(key).header("X-Proxy", secret)
+        };
+        let with_token = || LiveKit::builder().url("https://lk.example").token("planted-secret");
+        let mut text = format!("{:?} {:?}", builder("planted-secret"), with_token());
+        for client in [builder("planted-secret").build(), with_token().build()] {
+            text += &format!("{:?}", client.expect("a client"));
+        }
+        assert!(!text.contains("planted"), "{text}");
+    }
 }

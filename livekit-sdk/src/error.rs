@@ -1,8 +1,11 @@
-//! The one error type of this crate, and the table of Twirp error codes.
+//! The one error type of this crate.
 
-use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
+
+mod refusal;
+
+pub use refusal::{Refusal, TwirpCode};
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -88,111 +91,6 @@ pub enum WebhookProblem {
     Malformed,
 }
 
-/// An error answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Refusal {
-    /// The Twirp code. Where the answer was not Twirp's (a proxy's page, a load balancer's empty body),
-    /// the code that its status stands for.
-    pub code: TwirpCode,
-    /// The HTTP status.
-    pub status: u16,
-    /// The server's message; for an answer that was not Twirp's, the start of its body.
-    pub message: String,
-    /// What the server added, such as `sip_status_code`.
-    pub meta: BTreeMap<String, String>,
-    /// Whether the answer came from something that does not speak Twirp.
-    pub from_intermediary: bool,
-}
-
-macro_rules! twirp_codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal;)*) => {
-        /// A Twirp error code.
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum TwirpCode {
-            $($(#[$doc])* $name,)*
-            /// A code that this version does not know, as the server spelled it.
-            Other(String),
-        }
-
-        impl TwirpCode {
-            /// The code as it is written on the wire.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$name => $text,)*
-                    Self::Other(code) => code,
-                }
-            }
-
-            /// The HTTP status that Twirp sends with this code; 500 for unknown codes.
-            pub fn http_status(&self) -> u16 {
-                match self {
-                    $(Self::$name => $status,)*
-                    Self::Other(_) => 500,
-                }
-            }
-        }
-
-        impl From<&str> for TwirpCode {
-            fn from(code: &str) -> Self {
-                match code {
-                    $($text => Self::$name,)*
-                    // Some SDKs and servers write it in one word.
-                    "dataloss" => Self::DataLoss,
-                    other => Self::Other(other.to_owned()),
-                }
-            }
-        }
-    };
-}
-
-// Codes and statuses of Twirp v8.1.3.
-twirp_codes! {
-    /// The caller gave up.
-    Canceled = "canceled", 408;
-    /// The server failed in an unknown way.
-    Unknown = "unknown", 500;
-    /// A value in the request is not acceptable.
-    InvalidArgument = "invalid_argument", 400;
-    /// The request could not be decoded.
-    Malformed = "malformed", 400;
-    /// The server did not finish in time.
-    DeadlineExceeded = "deadline_exceeded", 408;
-    /// Something the request names does not exist.
-    NotFound = "not_found", 404;
-    /// The server has no such service or method.
-    BadRoute = "bad_route", 404;
-    /// Something the request would create exists already.
-    AlreadyExists = "already_exists", 409;
-    /// The caller is known and may not do this.
-    PermissionDenied = "permission_denied", 403;
-    /// The token is missing or wrong, or lacks a grant.
-    Unauthenticated = "unauthenticated", 401;
-    /// A quota or rate limit is used up.
-    ResourceExhausted = "resource_exhausted", 429;
-    /// The system is not in a state in which this can be done.
-    FailedPrecondition = "failed_precondition", 412;
-    /// The operation was given up, often because of a conflict.
-    Aborted = "aborted", 409;
-    /// A value lies outside its range.
-    OutOfRange = "out_of_range", 400;
-    /// The server does not implement the method.
-    Unimplemented = "unimplemented", 501;
-    /// The server failed.
-    Internal = "internal", 500;
-    /// The server, or the participant asked for, cannot be reached now.
-    Unavailable = "unavailable", 503;
-    /// Data is lost or corrupted.
-    DataLoss = "data_loss", 500;
-}
-
-impl fmt::Display for TwirpCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// How a phone network answered a call that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -201,88 +99,6 @@ pub struct SipStatus {
     pub code: Option<u16>,
     /// The reason phrase, or the name of the status.
     pub reason: String,
-}
-
-/// How much of a body that is not Twirp's is kept, in bytes.
-#[cfg(feature = "client")]
-const SNIPPET: usize = 512;
-
-impl Refusal {
-    /// An error answer with the status that Twirp sends with its code.
-    pub fn new(code: TwirpCode, message: impl Into<String>) -> Self {
-        let status = code.http_status();
-        Self { code, status, message: message.into(), meta: BTreeMap::new(), from_intermediary: false }
-    }
-
-    /// The answer of a server that lacks the method.
-    pub fn unimplemented(method: &str) -> Self {
-        Self::new(TwirpCode::Unimplemented, format!("{method} is not implemented"))
-    }
-
-    /// Adds a value for the caller's program to read.
-    #[must_use]
-    pub fn with_meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.meta.insert(key.into(), value.into());
-        self
-    }
-
-    /// Reads an answer whose status is not 200.
-    ///
-    /// A body that is not Twirp's gets the code that Twirp's own clients give to its status.
-    #[cfg(feature = "client")]
-    pub(crate) fn from_answer(status: u16, body: &[u8], location: Option<&str>) -> Self {
-        if let Some(refusal) = Self::from_twirp(status, body) {
-            return refusal;
-        }
-        let code = match status {
-            401 => TwirpCode::Unauthenticated,
-            403 => TwirpCode::PermissionDenied,
-            404 => TwirpCode::BadRoute,
-            429 => TwirpCode::ResourceExhausted,
-            502..=504 => TwirpCode::Unavailable,
-            300..=399 | 400 => TwirpCode::Internal,
-            _ => TwirpCode::Unknown,
-        };
-        let mut refusal = Self::new(code, snippet(body));
-        refusal.status = status;
-        refusal.from_intermediary = true;
-        match location {
-            Some(location) => refusal.with_meta("location", location),
-            None => refusal,
-        }
-    }
-
-    /// Reads Twirp's JSON: a `code`, and optionally `msg` and `meta`.
-    #[cfg(feature = "client")]
-    fn from_twirp(status: u16, body: &[u8]) -> Option<Self> {
-        let json: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
-        let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
-        let meta = json.get("meta").and_then(serde_json::Value::as_object);
-        let meta = meta.into_iter().flatten();
-        Some(Self {
-            code: TwirpCode::from(json.get("code")?.as_str()?),
-            status,
-            message: json.get("msg").and_then(text).unwrap_or_default(),
-            // A value that is not text is kept as the JSON it is.
-            meta: meta
-                .map(|(key, value)| (key.clone(), text(value).unwrap_or_else(|| value.to_string())))
-                .collect(),
-            from_intermediary: false,
-        })
-    }
-}
-
-/// The start of a body, on one line, without control characters.
-#[cfg(feature = "client")]
-fn snippet(body: &[u8]) -> String {
-    let start = body.get(..SNIPPET).unwrap_or(body);
-    let text = String::from_utf8_lossy(start);
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let mut line = words.collect::<Vec<_>>().join(" ");
-    if body.len() > SNIPPET {
-        line.push('…');
-    }
-    line
 }
 
 impl Error {

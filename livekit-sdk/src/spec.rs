@@ -218,3 +218,82 @@ impl<Req> fmt::Debug for Dial<Req> {
 fn invalid(what: &str) -> Error {
     Error::new(ErrorKind::Request, format!("the ringing timeout {what}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::{SipGrant, VideoGrant};
+
+    #[derive(Default)]
+    struct Transfer {
+        room: String,
+        waits: bool,
+        ringing: Option<ProtoDuration>,
+    }
+
+    const RPC: Rpc<Transfer, ()> = Rpc::<Transfer, ()>::new("test.Phone", "Transfer")
+        .with_grants(|grants| {
+            grants.video.get_or_insert_default().room_admin = true;
+            grants.sip.get_or_insert_default().call = true;
+        })
+        .with_room(|request| request.room.as_str());
+
+    const DIAL: Dial<Transfer> = Dial::<Transfer>::new().with_ringing(|request| &mut request.ringing);
+
+    fn admin(room: &str) -> ClaimGrants {
+        let call = SipGrant::default().call(true);
+        ClaimGrants::default().video(VideoGrant::admin(room)).sip(call)
+    }
+
+    #[test]
+    fn every_demanded_grant_is_needed_and_the_room_is_exact() {
+        let request = Transfer { room: "a".to_owned(), ..Transfer::default() };
+        assert!(RPC.allows(&admin("a"), &request));
+        assert!(!RPC.allows(&admin("b"), &request));
+        assert!(!RPC.allows(&admin(""), &request));
+        assert!(!RPC.allows(&admin("a"), &Transfer::default()), "an empty room is a room of its own");
+        assert!(!RPC.allows(&ClaimGrants::default().video(VideoGrant::admin("a")), &request), "no sip.call");
+        assert!(!RPC.allows(&ClaimGrants::default(), &request));
+        let more = admin("a").video(VideoGrant::admin("a").room_create(true).can_publish(false));
+        assert!(RPC.allows(&more, &request), "more than demanded is no less");
+    }
+
+    #[test]
+    fn tokens_hold_what_is_demanded_and_no_more() {
+        let request = Transfer { room: "a".to_owned(), ..Transfer::default() };
+        assert_eq!(RPC.grants(&request), admin("a"));
+    }
+
+    #[test]
+    fn waiting_calls_outlast_the_ringing() {
+        let floor = |dial: &Dial<Transfer>, request: &mut Transfer| dial.floor(request).expect("a floor");
+        let mut open = Transfer::default();
+        assert_eq!(floor(&DIAL, &mut open), Some(Duration::from_secs(32)));
+        assert_eq!(open.ringing, Some(Duration::from_secs(30).into()), "client and server have to agree");
+        let mut short = Transfer { ringing: Some(Duration::from_millis(1500).into()), ..Transfer::default() };
+        assert_eq!(floor(&DIAL, &mut short), Some(Duration::from_millis(3500)));
+    }
+
+    #[test]
+    fn calls_that_do_not_wait_have_no_floor() {
+        const CONDITIONAL: Dial<Transfer> =
+            Dial::<Transfer>::new().with_condition(|request| request.waits).with_assumed_ringing();
+        assert_eq!(CONDITIONAL.floor(&mut Transfer::default()).expect("no error"), None);
+        let mut waits = Transfer { waits: true, ..Transfer::default() };
+        assert_eq!(CONDITIONAL.floor(&mut waits).expect("no error"), Some(Duration::from_secs(32)));
+        assert_eq!(Dial::<Transfer>::new().floor(&mut waits).expect("no error"), None);
+    }
+
+    #[test]
+    fn ringing_that_cannot_be_waited_for_is_an_error() {
+        for ringing in [
+            ProtoDuration { seconds: -1, nanos: 0 },
+            ProtoDuration { seconds: i64::MAX, nanos: 999_999_999 },
+            ProtoDuration { seconds: i64::MIN, nanos: i32::MIN },
+        ] {
+            let mut request = Transfer { ringing: Some(ringing), ..Transfer::default() };
+            let floor = DIAL.floor(&mut request);
+            assert!(floor.is_err() || floor.is_ok_and(|floor| floor > Some(DEFAULT_RINGING)));
+        }
+    }
+}

@@ -24,7 +24,7 @@ pub fn protobufs() -> PathBuf {
     let locked = package["version"].as_str().expect("cargo metadata states versions");
     assert_eq!(
         recorded_version(&Path::new(root).join("proto/UPSTREAM.toml")),
-        "0.8.1",
+        locked,
         "proto/UPSTREAM.toml (left) and Cargo.lock (right) disagree on the version of {CRATE}: \
          sync the schema, or update the dev-dependency",
     );

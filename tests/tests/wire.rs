@@ -20,7 +20,7 @@ mod random;
 use random::{Random, Values};
 
 /// Random values per message: enough for each member of the largest oneof to come up.
-const CASES: usize = 2;
+const CASES: usize = 48;
 
 /// A message of the schema as a type here and in `livekit-protocol`.
 struct Pair {

@@ -53,10 +53,10 @@ fn constant(service: &Service, method: &Method) -> TokenStream {
     let access = (!options.access.is_empty()).then(|| quote! { .with_grants(|grants| { #demands }) });
     // A field that does not exist, or is no text, is reported where it is named.
     let room = options.room.iter().map(|field| {
-        quote_spanned! { field.span() => .with_room(|request| request.#field.as_str()) }
+        quote_spanned! { field.span() => .with_room(|request| &request.#field) }
     });
     let destination = options.destination_room.iter().map(|field| {
-        quote_spanned! { field.span() => .with_destination_room(|request| request.#field.as_str()) }
+        quote_spanned! { field.span() => .with_destination_room(|request| &request.#field) }
     });
     let dial = options.dial.as_ref().map(|it| dial(request, it));
     let text = format!("What [`{0}`](Self::{0}) needs and how it travels.", method.ident);

@@ -85,12 +85,11 @@ impl Head {
             let result = head.read(argument);
             errors.ok(result);
         }
-        let is_given = |name: &str| arguments.0.iter().any(|argument| argument.name() == name);
-        if !is_given("package") {
+        if arguments.lacks("package", &ARGUMENTS) {
             let text = "`package = \"…\"` is missing: the protobuf package, such as \"livekit\"";
             errors.report(Span::call_site(), text);
         }
-        if !is_given("name") {
+        if arguments.lacks("name", &ARGUMENTS) {
             let text = "`name = \"…\"` is missing: the service's name in the schema, such as \"RoomService\"";
             errors.report(Span::call_site(), text);
         }

@@ -36,7 +36,7 @@ impl Options {
             let result = options.read(argument, errors);
             errors.ok(result);
         }
-        if !arguments.0.iter().any(|argument| argument.name() == "name") {
+        if arguments.lacks("name", &ARGUMENTS) {
             let ident = signature.ident.unraw().to_string();
             let message = format!(
                 "`{ident}` lacks its name in the schema: `#[rpc(name = \"{}\")]`",
@@ -91,13 +91,9 @@ impl Dial {
 
 /// `access(video(room_admin), sip(call))` as pairs.
 fn access(argument: &Argument, errors: &mut Errors) -> syn::Result<Vec<(Ident, Ident)>> {
-    let form = |argument: &Argument| {
-        argument.error("expected `access(video(room_admin))`: blocks of a token's grants, and flags in them")
-    };
     let mut pairs = Vec::new();
-    let blocks = argument.list().map_err(|_| form(argument))?;
-    for block in &blocks.0 {
-        let Some(flags) = errors.ok(block.list().map_err(|_| form(block))) else { continue };
+    for block in &access_list(argument)?.0 {
+        let Some(flags) = errors.ok(access_list(block)) else { continue };
         flags.unique(errors);
         for flag in &flags.0 {
             errors.ok(flag.flag());
@@ -105,6 +101,14 @@ fn access(argument: &Argument, errors: &mut Errors) -> syn::Result<Vec<(Ident, I
         }
     }
     Ok(pairs)
+}
+
+/// The blocks in `access(..)`, or the flags in a block; there is no point in none.
+fn access_list(argument: &Argument) -> syn::Result<&Arguments> {
+    let list = argument.list().ok().filter(|list| !list.0.is_empty());
+    list.ok_or_else(|| {
+        argument.error("expected `access(video(room_admin))`: blocks of a token's grants, and flags in them")
+    })
 }
 
 /// `get_card` as a schema usually writes it: `GetCard`.

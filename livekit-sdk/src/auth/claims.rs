@@ -168,10 +168,12 @@ impl Stamped<'_> {
     }
 }
 
+#[inline(always)]
 fn write_text<W: ObjectWriter>(key: &'static str, text: &str, to: &mut W) -> Result<(), W::Error> {
     if text.is_empty() { Ok(()) } else { to.entry(key, text) }
 }
 
+#[inline(always)]
 fn write_number<W: ObjectWriter>(key: &'static str, value: Option<u64>, to: &mut W) -> Result<(), W::Error> {
     value.map_or(Ok(()), |value| to.entry(key, &value))
 }

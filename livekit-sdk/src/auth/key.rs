@@ -109,7 +109,8 @@ impl ApiKey {
         let mut jwt = Vec::with_capacity(start.jwt.len() + rest.len().div_ceil(3) * 4 + 1 + TAG_LEN);
         jwt.extend_from_slice(&start.jwt);
         encode(rest, &mut jwt);
-        let tag = start.mac.tag(jwt.get(start.jwt.len()..).unwrap_or_default());
+        let unseen = jwt.get(start.jwt.len()..).unwrap_or_default();
+        let tag = start.mac.try_sign(unseen).map_err(|error| unsigned("the token cannot be signed").with_source(error))?;
         jwt.push(b'.');
         encode(&tag, &mut jwt);
         String::from_utf8(jwt).map_err(|error| unsigned("the token is not text").with_source(error))
@@ -161,15 +162,11 @@ impl Hs256 {
     fn over(&self, message: &[u8]) -> Hmac<Sha256> {
         self.0.clone().chain_update(message)
     }
-
-    fn tag(&self, message: &[u8]) -> [u8; 32] {
-        self.over(message).finalize().into_bytes().into()
-    }
 }
 
 impl Signer<Vec<u8>> for Hs256 {
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
-        Ok(self.tag(message).to_vec())
+        Ok(self.over(message).finalize().into_bytes().to_vec())
     }
 }
 
@@ -231,12 +228,27 @@ mod tests {
         assert_eq!(header, jsonwebtoken::Header::new(Algorithm::HS256));
     }
 
+    const PAYLOAD: &[u8] = br#"{"iss":"key"}"#;
+
+    #[test]
+    fn the_prepared_beginning_changes_nothing() {
+        for id in ["k", "ke", "key", "keyd", "APIbenchmark1234", "a\"quoted\\ké", &"long".repeat(100)] {
+            let key = ApiKey::new(id, "secret").unwrap();
+            for rest in ["}", r#","a":1}"#, r#","ab":1}"#, r#","abc":1}"#] {
+                let payload = format!(r#"{{"iss":{}{rest}"#, serde_json::Value::from(id));
+                assert_eq!(key.sign(payload.as_bytes()).unwrap(), key.sign_as(r#"{"alg":"HS256","typ":"JWT"}"#, &payload));
+            }
+        }
+        let error = ApiKey::new("key", "secret").unwrap().sign(br#"{"iss":"kex"}"#).unwrap_err();
+        assert_eq!(error.token_problem(), Some(TokenProblem::Incomplete));
+    }
+
     #[test]
     fn white_space_around_key_and_secret_is_dropped() {
         let (clean, dirty) =
             (ApiKey::new("key", "secret").unwrap(), ApiKey::new(" key\n", "secret\r\n").unwrap());
         assert_eq!(dirty.id(), "key");
-        assert_eq!(dirty.sign(b"{}").unwrap(), clean.sign(b"{}").unwrap());
+        assert_eq!(dirty.sign(PAYLOAD).unwrap(), clean.sign(PAYLOAD).unwrap());
     }
 
     #[test]
@@ -252,7 +264,8 @@ mod tests {
     fn the_buffer_for_a_token_is_as_long_as_the_token() {
         let key = ApiKey::new("key", "secret").unwrap();
         for length in 0..8 {
-            let jwt = key.sign(&vec![b'x'; length]).unwrap();
+            let payload = [PAYLOAD, &vec![b' '; length]].concat();
+            let jwt = key.sign(&payload).unwrap();
             assert!(jwt.capacity() - jwt.len() <= 3, "{length}");
         }
     }
