@@ -87,7 +87,7 @@ impl Checker<'_> {
         {
             // A default of the service is only applied where the request has the field.
             if let (Some(field), Some(_)) = (field, &own) {
-                self.field(name, "access", option, &descriptor.input(), field, "a string", is_string);
+                self.field(name, "access", option, &descriptor.input(), field, "a string", model::is_text);
             }
         }
         let grants = own.and_then(|own| model::message_field(&own, "grants"));
@@ -179,10 +179,6 @@ impl Checker<'_> {
             }
         }
     }
-}
-
-fn is_string(field: &FieldDescriptor) -> bool {
-    field.kind() == Kind::String && !field.is_list()
 }
 
 fn is_duration(field: &FieldDescriptor) -> bool {

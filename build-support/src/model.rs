@@ -193,7 +193,11 @@ fn method(schema: &Schema, descriptor: &MethodDescriptor, default: Option<&Dynam
         name: descriptor.name().to_owned(),
         rust_name: descriptor.name().to_snake_case(),
         is_annotated: own.is_some(),
-        access: own.as_ref().or(default).map(access).unwrap_or_default(),
+        access: match (own, default) {
+            (Some(own), _) => access(&own),
+            (None, Some(default)) => access(default).for_request(&descriptor.input()),
+            (None, None) => Access::default(),
+        },
         dial: dial.as_ref().map(|dial| Dial {
             when: text_field(dial, "when"),
             ringing: text_field(dial, "ringing"),
@@ -203,6 +207,19 @@ fn method(schema: &Schema, descriptor: &MethodDescriptor, default: Option<&Dynam
             ),
         }),
     }
+}
+
+impl Access {
+    /// A default, applied to a request that may lack the fields it names.
+    fn for_request(self, request: &MessageDescriptor) -> Self {
+        let has = |field: &String| request.get_field_by_name(field).is_some_and(|field| is_text(&field));
+        Self { room: self.room.filter(has), destination_room: self.destination_room.filter(has), ..self }
+    }
+}
+
+/// Whether a field is a single string.
+pub fn is_text(field: &FieldDescriptor) -> bool {
+    field.kind() == Kind::String && !field.is_list()
 }
 
 fn access(message: &DynamicMessage) -> Access {

@@ -252,7 +252,13 @@ fn parse_error(error: &protox::Error) -> Error {
         Some(context.line() + 1)
     });
     let place = error.file().map(|file| Place { file: file.to_owned(), line: line.unwrap_or(1) });
-    let mend = error.help().map(|help| help.to_string());
-    let mend = mend.or_else(|| label.and_then(|label| label.label().map(str::to_owned)));
-    Error::new(place, error, mend.as_deref().unwrap_or("correct the file"))
+    let mend = match error.help() {
+        Some(help) => help.to_string(),
+        None if error.to_string().contains("option '(sdk.") => {
+            "use the fields that sdk/options.proto and sdk/grants.proto declare".to_owned()
+        }
+        None if error.is_file_not_found() => "add the file, or correct the import".to_owned(),
+        None => "correct this line".to_owned(),
+    };
+    Error::new(place, error, mend)
 }

@@ -1,0 +1,193 @@
+//! What the generator refuses, word for word, and what it makes of another protocol.
+
+use livekit_build_support::merge::merge;
+use livekit_build_support::print::print;
+use livekit_build_support::prune::Reachable;
+use livekit_build_support::schema::{Schema, Source, read_dir};
+use livekit_build_support::{Inputs, check, generate};
+use livekit_tests::upstream;
+
+/// Our own option files, and one file of a service.
+fn sources(text: &str) -> Vec<Source> {
+    let own = livekit_sdk_proto::files().iter().filter(|(name, _)| name.starts_with("sdk/"));
+    let mut sources: Vec<_> = own.map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    sources.push(("livekit_test.proto".to_owned(), text.to_owned()));
+    sources
+}
+
+const HEAD: &str = "syntax = \"proto3\";\npackage livekit;\nimport \"sdk/options.proto\";\n";
+
+/// What generating from `body` reports.
+fn refusal(body: &str) -> String {
+    let inputs = Inputs { sources: sources(&format!("{HEAD}{body}")), ..Inputs::default() };
+    match generate(&inputs) {
+        Ok(_) => panic!("nothing was refused"),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn service(methods: &str) -> String {
+    format!("message A {{ string room = 1; bool wait = 2; }}\nservice Test {{\n{methods}\n}}\n")
+}
+
+#[test]
+fn a_syntax_error() {
+    assert_eq!(
+        refusal("message A {\n  string name 1;\n}"),
+        "livekit_test.proto:5: expected '=', but found '1'\n  mend: correct this line"
+    );
+}
+
+#[test]
+fn an_unknown_import() {
+    assert_eq!(
+        refusal("import \"nowhere.proto\";"),
+        "livekit_test.proto:4: import 'nowhere.proto' not found\n  mend: add the file, or correct the import"
+    );
+}
+
+#[test]
+fn a_room_that_is_no_field() {
+    let text = service("  rpc Do(A) returns (A) {\n    option (sdk.access) = { room: \"rooom\" };\n  }");
+    assert_eq!(
+        refusal(&text),
+        "livekit_test.proto:6: `(sdk.access).room` names `rooom`, which `A` does not have\n  mend: name one of `room`"
+    );
+}
+
+#[test]
+fn a_room_of_the_wrong_type() {
+    let text =
+        service("  rpc Do(A) returns (A) {\n    option (sdk.access) = { destination_room: \"wait\" };\n  }");
+    assert_eq!(
+        refusal(&text),
+        "livekit_test.proto:6: `(sdk.access).destination_room` names `wait`, which is not a string\n  \
+         mend: name another field, or remove the option"
+    );
+}
+
+#[test]
+fn a_ringing_limit_that_is_no_duration() {
+    let text = service("  rpc Do(A) returns (A) {\n    option (sdk.dial) = { ringing: \"room\" };\n  }");
+    assert_eq!(
+        refusal(&text),
+        "livekit_test.proto:6: `(sdk.dial).ringing` names `room`, which is not a google.protobuf.Duration\n  \
+         mend: name another field, or remove the option"
+    );
+}
+
+#[test]
+fn a_demand_that_is_no_flag() {
+    let text = service(
+        "  rpc Do(A) returns (A) {\n    option (sdk.access) = { grants: { video: { room: \"daily\" } } };\n  }",
+    );
+    assert_eq!(
+        refusal(&text),
+        "livekit_test.proto:6: `(sdk.access)` demands `video.room`, which is not a flag\n  \
+         mend: demand flags only; rooms are named with `room` and `destination_room`"
+    );
+}
+
+#[test]
+fn an_unknown_grant() {
+    let text = service("  rpc Do(A) returns (A) {\n    option (sdk.access) = { grants: { vide: {} } };\n  }");
+    assert_eq!(
+        refusal(&text),
+        "livekit_test.proto:7: invalid value of type 'livekit.sdk.Access' for option '(sdk.access)'\n  \
+         mend: use the fields that sdk/options.proto and sdk/grants.proto declare"
+    );
+}
+
+#[test]
+fn methods_that_are_one_in_rust() {
+    let text = service("  rpc DoIt(A) returns (A);\n  rpc Do_It(A) returns (A);");
+    assert_eq!(
+        refusal(&text),
+        "livekit_test.proto:7: methods `DoIt` and `Do_It` are both `do_it` in Rust\n  \
+         mend: rename one of them; upstream's names cannot both be kept"
+    );
+}
+
+#[test]
+fn services_that_share_an_accessor() {
+    let text = "message A {}\nservice Board { rpc Do(A) returns (A); }\nservice BoardService { rpc Do(A) returns (A); }";
+    assert_eq!(
+        refusal(text),
+        "livekit_test.proto:6: `livekit.BoardService` and `livekit.Board` share the accessor `board`\n  \
+         mend: give one of them another `accessor` in its `(sdk.service)`"
+    );
+}
+
+#[test]
+fn keys_with_a_gap_and_keys_that_may_be_left_out() {
+    assert_eq!(
+        refusal("message A {\n  string room = 1 [(sdk.key) = 2];\n}"),
+        "livekit_test.proto:5: `(sdk.key) = 2`, though the next free number is 1\n  \
+         mend: number the keys of a message from 1, without gaps, up to 3"
+    );
+    assert_eq!(
+        refusal("message A {\n  optional string room = 1 [(sdk.key) = 1];\n}"),
+        "livekit_test.proto:5: `(sdk.key)` on `room`, which callers may leave out\n  \
+         mend: only singular fields without `optional` and outside a oneof can be keys"
+    );
+}
+
+#[test]
+fn every_error_of_a_schema_is_found() {
+    let body = "message A {\n  string a = 1 [(sdk.key) = 2];\n  repeated string b = 2 [(sdk.key) = 3];\n}";
+    let schema = Schema::parse(&sources(&format!("{HEAD}{body}"))).unwrap();
+    assert_eq!(check::check(&schema).len(), 3, "two numbers and a list");
+}
+
+fn ours() -> Vec<Source> {
+    livekit_sdk_proto::files().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+#[test]
+fn upstreams_own_files_generate_the_same_services() {
+    let services = |upstream| {
+        let generated = generate(&Inputs { sources: ours(), upstream, ..Inputs::default() }).unwrap();
+        assert_eq!(generated.unannotated, [""; 0]);
+        let files = generated.files.into_iter().filter(|file| file.name.starts_with("service"));
+        files.map(|file| (file.name, file.text)).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let (own, theirs) = (services(None), services(Some(upstream::protobufs())));
+    assert_eq!(own.len(), 11, "ten services and their index");
+    assert!(own == theirs);
+}
+
+#[test]
+fn a_method_that_nobody_has_annotated_works_with_the_default_of_its_service() {
+    let mut sources = ours();
+    let room = sources.iter_mut().find(|(name, _)| name == "livekit_room.proto").unwrap();
+    let added = "rpc ArchiveRoom(DeleteRoomRequest) returns (Room);\n  rpc CountRooms(ListRoomsRequest) returns (Room);";
+    room.1 = room.1.replacen("rpc PerformRpc", &format!("{added}\n  rpc PerformRpc"), 1);
+    let generated = generate(&Inputs { sources, ..Inputs::default() }).unwrap();
+    assert_eq!(generated.unannotated, ["livekit.RoomService/ArchiveRoom", "livekit.RoomService/CountRooms"]);
+    let declaration = generated.files.iter().find(|file| file.name == "service.room.rs").unwrap();
+    for expected in [
+        "#[rpc(name = \"ArchiveRoom\", access(video(room_admin)), room = \"room\")]",
+        "#[rpc(name = \"CountRooms\", access(video(room_admin)))]",
+    ] {
+        assert!(declaration.text.contains(expected), "{}", declaration.text);
+    }
+}
+
+#[test]
+fn what_upstream_dropped_is_reported() {
+    let ours = Schema::parse(&ours()).unwrap();
+    let mut upstream = read_dir(&upstream::protobufs()).unwrap();
+    let room = upstream.iter_mut().find(|(name, _)| name == "livekit_room.proto").unwrap();
+    room.1 = room.1.replace("rpc PerformRpc(PerformRpcRequest) returns (PerformRpcResponse);", "");
+    let (_, orphans) = merge(&Schema::parse(&upstream).unwrap(), &ours, false);
+    assert_eq!(orphans, ["livekit.RoomService.PerformRpc"]);
+}
+
+#[test]
+fn our_own_option_files_are_printed_as_they_stand() {
+    let schema = Schema::parse(&ours()).unwrap();
+    let reachable = Reachable::everything(&schema);
+    let file = schema.files().find(|file| file.name() == "logger/options.proto").unwrap();
+    let text = livekit_sdk_proto::files().iter().find(|(name, _)| *name == "logger/options.proto").unwrap().1;
+    assert_eq!(print(&schema, &file, &reachable), text);
+}
