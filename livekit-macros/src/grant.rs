@@ -37,7 +37,7 @@ enum Shape {
     /// `Vec<String>`.
     List,
     /// `Option<another grant>`.
-    Block(Type),
+    Block(Box<Type>),
 }
 
 const FIELD_TYPES: &str =
@@ -144,7 +144,7 @@ fn parse_shape(ty: &Type) -> Result<Shape> {
             item if item == "String" || item.starts_with(|first: char| first.is_lowercase()) => {
                 Err(unsupported())
             }
-            _ => Ok(Shape::Block(inner.clone())),
+            _ => Ok(Shape::Block(Box::new(inner.clone()))),
         },
         _ => Err(unsupported()),
     }

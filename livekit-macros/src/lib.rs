@@ -130,8 +130,8 @@ pub fn derive_redact(input: TokenStream) -> TokenStream {
 
 /// Makes a oneof convert from its members, where the type tells which one is meant.
 ///
-/// That is so for messages that only one member holds. Scalars do not convert: what is the only text today
-/// may be one of two tomorrow.
+/// That is so for messages and enums that only one member holds. Scalars do not convert: what is the only
+/// text today may be one of two tomorrow.
 #[proc_macro_derive(FromVariants)]
 pub fn derive_from_variants(input: TokenStream) -> TokenStream {
     derive(input, variants::expand)

@@ -98,6 +98,7 @@ fn expand_message(input: &DeriveInput, hides: bool, errors: &mut Errors) -> Toke
     check_debug(input, fields.iter().any(|field| is_prost(&field.attrs)), hides, errors);
     let debug = hides.then(|| debug_message(message, &fields, &marks));
     quote! {
+        #[automatically_derived]
         impl ::livekit_sdk::redact::Redact for #message {
             fn visit(&self, secrets: &mut ::livekit_sdk::redact::Secrets<'_>) {
                 let _ = &secrets;
@@ -108,12 +109,18 @@ fn expand_message(input: &DeriveInput, hides: bool, errors: &mut Errors) -> Toke
     }
 }
 
-/// A oneof is searched in any case; which of its members are secret is said there.
+/// The mark of a field, where it makes sense.
 fn mark_field(field: &syn::Field, errors: &mut Errors) -> Option<Mark> {
     let mark = mark(&field.attrs, errors)?;
     if is_oneof(field) {
+        // A oneof is searched in any case; which of its members are secret is said there.
         let text = "mark the variants of the oneof instead; the field itself needs no mark";
         errors.push(Error::new_spanned(&field.ident, text));
+    }
+    if let (Mark::Secret, Ok(Shape::Plain(Singular::Copy(_) | Singular::Enum(_)))) = (mark, Shape::of(field))
+    {
+        let text = "only text, bytes, messages, lists, maps and optional values can be kept secret";
+        errors.push(Error::new_spanned(&field.ty, text));
     }
     Some(mark)
 }
@@ -138,6 +145,7 @@ fn debug_message(message: &Ident, fields: &[&syn::Field], marks: &[Option<Mark>]
     });
     let name = name(message);
     quote! {
+        #[automatically_derived]
         impl ::core::fmt::Debug for #message {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.debug_struct(#name) #(#lines)* .finish()
@@ -180,6 +188,7 @@ fn expand_oneof(input: &DeriveInput, variants: &[&Variant], hides: bool, errors:
     check_debug(input, variants.iter().any(|variant| is_prost(&variant.attrs)), hides, errors);
     let debug = hides.then(|| debug_oneof(oneof, variants, &marks));
     quote! {
+        #[automatically_derived]
         impl ::livekit_sdk::redact::Redact for #oneof {
             fn visit(&self, secrets: &mut ::livekit_sdk::redact::Secrets<'_>) {
                 let _ = &secrets;
@@ -213,6 +222,7 @@ fn debug_oneof(oneof: &Ident, variants: &[&Variant], marks: &[Option<Mark>]) -> 
         quote! { Self::#ident(value) => f.debug_tuple(#name).field(#value).finish(), }
     });
     quote! {
+        #[automatically_derived]
         impl ::core::fmt::Debug for #oneof {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match self { #(#arms)* }

@@ -26,7 +26,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let fields: Vec<_> = fields.iter().filter_map(|field| parse(field, &mut errors)).collect();
     let keys = keys(&fields, &mut errors);
     let extension = extension(input, &mut errors);
-    let conversions = conversions(&input.ident, &keys);
+    let conversions = conversions(&input.ident, &keys, keys.len() < fields.len());
     let setters = setters(input, extension.as_ref(), &fields);
     errors.finish(quote! { #conversions #setters })
 }
@@ -102,17 +102,21 @@ fn extension(input: &DeriveInput, errors: &mut Errors) -> Option<Ident> {
     extension
 }
 
-/// `From` the keys: one value, or a tuple of them; `From<()>` where there are none.
-fn conversions(message: &Ident, keys: &[&Field<'_>]) -> TokenStream {
+/// `From` the keys: one value, or a tuple of them; `From<()>` where there are none. `others` tells whether
+/// the message has fields besides.
+fn conversions(message: &Ident, keys: &[&Field<'_>], others: bool) -> TokenStream {
+    // Without other fields this would have no effect, and clippy says so to whoever derives.
+    let others = others.then(|| quote!(..::core::default::Default::default()));
     let fields: Vec<_> = keys.iter().map(|field| field.ident).collect();
     if let [key] = keys {
         let field = key.ident;
         let sources = key.shape.sources();
         let value = key.shape.assign(&quote!(value));
         return quote! {
-            #(impl ::core::convert::From<#sources> for #message {
+            #(#[automatically_derived]
+            impl ::core::convert::From<#sources> for #message {
                 fn from(value: #sources) -> Self {
-                    Self { #field: #value, ..::core::default::Default::default() }
+                    Self { #field: #value, #others }
                 }
             })*
         };
@@ -126,9 +130,10 @@ fn conversions(message: &Ident, keys: &[&Field<'_>]) -> TokenStream {
     });
     let bounds = bounds.iter().flatten();
     quote! {
+        #[automatically_derived]
         impl<#(#bounds),*> ::core::convert::From<(#(#parameters,)*)> for #message {
             fn from((#(#fields,)*): (#(#parameters,)*)) -> Self {
-                Self { #(#fields: #values,)* ..::core::default::Default::default() }
+                Self { #(#fields: #values,)* #others }
             }
         }
     }

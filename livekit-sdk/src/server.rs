@@ -113,7 +113,10 @@ impl Router {
     /// A method that a known service lacks is Twirp's error; an unknown service is nobody's.
     fn unknown(&self, method: &Method, path: &str) -> Response<Bytes> {
         let is_known = path.rsplit_once('/').is_some_and(|(service, _)| {
-            self.0.routes.keys().any(|route| route.rsplit_once('/').is_some_and(|(known, _)| known == service))
+            self.0
+                .routes
+                .keys()
+                .any(|route| route.rsplit_once('/').is_some_and(|(known, _)| known == service))
         });
         match is_known {
             true => bad_route(method, path, "no such method"),

@@ -117,6 +117,8 @@ pub fn sign(event: &WebhookEvent, key: &ApiKey) -> Result<(Vec<u8>, String)> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
+
     use super::*;
     use crate::auth::AccessToken;
     use crate::error::TokenProblem;

@@ -2,6 +2,8 @@
 //!
 //! The numbers that count are the ratios: `cargo bench -p livekit-tests --bench auth`.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -98,7 +100,8 @@ fn event(padding: usize) -> WebhookEvent {
 
 fn receive(c: &mut Criterion) {
     let (short, _) = webhook::sign(&event(0), &key()).unwrap();
-    let (body, authorization) = webhook::sign(&event(1024 - short.len() - r#""metadata":"","#.len()), &key()).unwrap();
+    let (body, authorization) =
+        webhook::sign(&event(1024 - short.len() - r#""metadata":"","#.len()), &key()).unwrap();
     assert_eq!(body.len(), 1024);
     let text = String::from_utf8(body.clone()).unwrap();
     let ours = WebhookReceiver::new(TokenVerifier::new(key()));

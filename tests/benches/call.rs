@@ -18,7 +18,8 @@ fn calls(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
     let server = TestServer::new();
     let listener = runtime.block_on(server.listen("127.0.0.1:0")).expect("a free port");
-    let lk = LiveKit::builder().url(listener.url()).api_key(server.api_key().clone()).build().expect("a client");
+    let lk =
+        LiveKit::builder().url(listener.url()).api_key(server.api_key().clone()).build().expect("a client");
     runtime.block_on(async { lk.room().create_room("bench").await }).expect("a room");
 
     let mut group = criterion.benchmark_group("call_64_in_flight");
@@ -30,7 +31,10 @@ fn calls(criterion: &mut Criterion) {
 
     let token = AccessToken::with_key(server.api_key()).grant(VideoGrant::default().room_list(true));
     let raw = Raw {
-        client: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client"),
+        client: reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client"),
         url: format!("{}/twirp/livekit.RoomService/ListRooms", listener.url()),
         authorization: format!("Bearer {}", token.to_jwt().expect("a token")),
     };
@@ -55,8 +59,10 @@ struct Raw {
 impl Raw {
     async fn post(self) {
         let request = self.client.post(&self.url).header("authorization", &self.authorization);
-        let request = request.header("content-type", "application/protobuf").header("accept", "application/protobuf");
-        let answer = request.body(ListRoomsRequest::default().encode_to_vec()).send().await.expect("an answer");
+        let request =
+            request.header("content-type", "application/protobuf").header("accept", "application/protobuf");
+        let answer =
+            request.body(ListRoomsRequest::default().encode_to_vec()).send().await.expect("an answer");
         let answer = answer.bytes().await.expect("a body");
         assert_eq!(ListRoomsResponse::decode(answer).expect("a message").rooms.len(), 1);
     }

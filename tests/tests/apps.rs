@@ -1,5 +1,8 @@
 //! Applications outside the workspace: what they compile, and that they run. See `tests/apps/README.md`.
 
+// Helpers of tests may unwrap, too.
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

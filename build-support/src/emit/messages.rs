@@ -34,6 +34,10 @@ pub(crate) fn emit(
         .map(|(module, text)| GeneratedFile { name: module.to_file_name_or("root"), text })
         .collect();
     files.append(&mut services.borrow_mut());
+    if !files.iter().any(|file| file.name == "services.rs") {
+        // No service was chosen; the runtime includes the index all the same.
+        files.push(GeneratedFile { name: "services.rs".to_owned(), text: String::new() });
+    }
     Ok(files)
 }
 

@@ -86,11 +86,11 @@ impl Head {
             errors.ok(result);
         }
         if arguments.lacks("package", &ARGUMENTS) {
-            let text = "`package = \"…\"` is missing: the protobuf package, such as \"livekit\"";
+            let text = "`package = \"…\"` is missing: the protobuf package, such as \"board.v1\"";
             errors.report(Span::call_site(), text);
         }
         if arguments.lacks("name", &ARGUMENTS) {
-            let text = "`name = \"…\"` is missing: the service's name in the schema, such as \"RoomService\"";
+            let text = "`name = \"…\"` is missing: the service's name in the schema, such as \"Board\"";
             errors.report(Span::call_site(), text);
         }
         head

@@ -164,7 +164,11 @@ impl Stamped<'_> {
         if !claims.attributes.is_empty() {
             to.entry("attributes", &claims.attributes)?;
         }
-        claims.extra.iter().filter(|(key, _)| !has_field(key)).try_for_each(|(key, value)| to.unknown(key, value))
+        claims
+            .extra
+            .iter()
+            .filter(|(key, _)| !has_field(key))
+            .try_for_each(|(key, value)| to.unknown(key, value))
     }
 }
 
@@ -327,6 +331,8 @@ fn read_seconds<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<u64>, A::E
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
+
     use serde_json::{from_value, json, to_value};
 
     use super::*;

@@ -205,6 +205,8 @@ impl participant_info::KindDetail {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
+
     use super::*;
 
     fn video() -> VideoGrant {

@@ -104,13 +104,17 @@ impl ApiKey {
     pub(super) fn sign(&self, payload: &[u8]) -> Result<String> {
         let unsigned = |reason: &str| Error::token(TokenProblem::Incomplete, reason);
         let start = &self.0.start;
-        let rest = payload.strip_prefix(&*start.json).ok_or_else(|| unsigned("the token has another issuer"))?;
+        let rest =
+            payload.strip_prefix(&*start.json).ok_or_else(|| unsigned("the token has another issuer"))?;
         // Four characters for three bytes, begun or complete; one point.
         let mut jwt = Vec::with_capacity(start.jwt.len() + rest.len().div_ceil(3) * 4 + 1 + TAG_ROOM);
         jwt.extend_from_slice(&start.jwt);
         encode(rest, &mut jwt);
         let unseen = jwt.get(start.jwt.len()..).unwrap_or_default();
-        let tag = start.mac.try_sign(unseen).map_err(|error| unsigned("the token cannot be signed").with_source(error))?;
+        let tag = start
+            .mac
+            .try_sign(unseen)
+            .map_err(|error| unsigned("the token cannot be signed").with_source(error))?;
         jwt.push(b'.');
         encode(&tag, &mut jwt);
         String::from_utf8(jwt).map_err(|error| unsigned("the token is not text").with_source(error))
@@ -191,6 +195,7 @@ impl JwtVerifier for Hs256 {
 #[cfg(test)]
 impl ApiKey {
     /// A JWT of any header and payload, whatever they are.
+    #[allow(clippy::unwrap_used, reason = "for tests")]
     pub(crate) fn sign_as(&self, header: &str, payload: &str) -> String {
         let [header, payload] = [header, payload].map(|part| URL_SAFE_NO_PAD.encode(part));
         let message = format!("{header}.{payload}");
@@ -201,6 +206,8 @@ impl ApiKey {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
+
     use super::*;
 
     #[test]
@@ -236,7 +243,10 @@ mod tests {
             let key = ApiKey::new(id, "secret").unwrap();
             for rest in ["}", r#","a":1}"#, r#","ab":1}"#, r#","abc":1}"#] {
                 let payload = format!(r#"{{"iss":{}{rest}"#, serde_json::Value::from(id));
-                assert_eq!(key.sign(payload.as_bytes()).unwrap(), key.sign_as(r#"{"alg":"HS256","typ":"JWT"}"#, &payload));
+                assert_eq!(
+                    key.sign(payload.as_bytes()).unwrap(),
+                    key.sign_as(r#"{"alg":"HS256","typ":"JWT"}"#, &payload)
+                );
             }
         }
         let error = ApiKey::new("key", "secret").unwrap().sign(br#"{"iss":"kex"}"#).unwrap_err();

@@ -296,6 +296,8 @@ impl fmt::Debug for AccessToken {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
+
     use serde_json::{Value, json, to_value};
 
     use super::*;

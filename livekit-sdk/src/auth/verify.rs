@@ -27,7 +27,7 @@ const KNOWN_HEADERS: [&str; 3] = [HEADER, "eyJhbGciOiJIUzI1NiJ9", "eyJ0eXAiOiJKV
 ///
 /// ```
 /// use livekit_sdk::auth::{AccessToken, ApiKey, TokenVerifier};
-/// use livekit_sdk::error::TokenProblem;
+/// use livekit_sdk::TokenProblem;
 ///
 /// let (old, new) = (ApiKey::new("key1", "secret1")?, ApiKey::new("key2", "secret2")?);
 /// let verifier = TokenVerifier::from_keys([old, new.clone()]);
@@ -192,7 +192,9 @@ impl<'a> Parts<'a> {
             let (header, payload) = message.split_once('.')?;
             Some(Self { header, payload, tag, message: message.as_bytes() })
         };
-        split().ok_or_else(|| malformed(if token.trim().is_empty() { "the token is empty" } else { NOT_THREE_PARTS }))
+        split().ok_or_else(|| {
+            malformed(if token.trim().is_empty() { "the token is empty" } else { NOT_THREE_PARTS })
+        })
     }
 
     fn check_header(&self) -> Result<()> {
@@ -273,6 +275,8 @@ fn unreadable(error: &serde_json::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
+
     use super::*;
     use crate::auth::{AccessToken, VideoGrant};
 

@@ -107,7 +107,8 @@ fn call() -> Call<Shapes, Shapes> {
 
 #[test]
 fn singular_fields_have_setters() {
-    let request = call().text("a").raw([1, 2]).shared(vec![3]).color(Color::Red).number(-4).flag(true).ratio(0.5);
+    let request =
+        call().text("a").raw([1, 2]).shared(vec![3]).color(Color::Red).number(-4).flag(true).ratio(0.5);
     let request = request.r#type(String::from("t")).message("leaf");
     let expected = Shapes {
         text: "a".to_owned(),
@@ -126,8 +127,7 @@ fn singular_fields_have_setters() {
 
 #[test]
 fn fields_with_presence_are_set_even_to_their_default() {
-    let request =
-        call().optional_text("").optional_raw([]).optional_color(Color::Unset).optional_number(0);
+    let request = call().optional_text("").optional_raw([]).optional_color(Color::Unset).optional_number(0);
     let expected = Shapes {
         optional_text: Some(String::new()),
         optional_raw: Some(Vec::new()),
@@ -299,8 +299,7 @@ fn several_keys_are_a_tuple_in_the_order_of_their_numbers() {
     let expected = Pair { room: "r".to_owned(), identity: "i".to_owned() };
     assert_eq!(Pair::from(("r", "i")), expected);
     assert_eq!(Pair::from(("r".to_owned(), "i")), expected);
-    let expected =
-        Triple { leaf: Some(Leaf::from("x")), color: 1, data: vec![1, 2], other: false };
+    let expected = Triple { leaf: Some(Leaf::from("x")), color: 1, data: vec![1, 2], other: false };
     assert_eq!(Triple::from(("x", Color::Red, [1, 2])), expected);
     assert_eq!(Triple::from((Leaf::from("x"), Color::Red, vec![1, 2])), expected);
 }
@@ -326,6 +325,9 @@ fn setters_live_in_a_trait_of_the_messages_own_crate() {
     use elsewhere::{GetCardCall as _, GetCardRequest};
 
     let lk = livekit(Router::default());
-    let call: Call<GetCardRequest, Leaf> = lk.call("board.Board", "GetCard", "c1");
-    assert_eq!(call.with_history(true).request(), &GetCardRequest { id: "c1".to_owned(), with_history: true });
+    let call: Call<GetCardRequest, Leaf> = lk.call("board.Board", "GetCard", "c1".into());
+    assert_eq!(
+        call.with_history(true).request(),
+        &GetCardRequest { id: "c1".to_owned(), with_history: true }
+    );
 }

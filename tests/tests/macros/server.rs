@@ -152,7 +152,8 @@ async fn an_answer_is_written_as_its_request_was() {
     assert_eq!(Card::decode(response.into_body()).unwrap().text, "hello");
 
     for header in ["application/json", "application/json; charset=utf-8", "Application/JSON"] {
-        let response = open().handle(request(PIN, header, json!({"room": "r", "text": "hello"}).to_string())).await;
+        let response =
+            open().handle(request(PIN, header, json!({"room": "r", "text": "hello"}).to_string())).await;
         assert_eq!((response.status(), content_type(&response)), (StatusCode::OK, "application/json"));
         let card: Value = serde_json::from_slice(response.body()).unwrap();
         assert_eq!(card, json!({"text": "hello", "by": ""}));
@@ -180,7 +181,9 @@ async fn an_unknown_method_is_a_bad_route_and_an_unknown_service_is_nobodys() {
     assert_eq!((status, &error["code"]), (404, &json!("bad_route")));
     assert_eq!(error["meta"]["twirp_invalid_route"], format!("POST {path}"));
 
-    for path in ["/twirp/board.v1.Wall/PinCard", "/twirp/board.v1.Boar/PinCard", "/", "/board.v1.Board/PinCard"] {
+    for path in
+        ["/twirp/board.v1.Wall/PinCard", "/twirp/board.v1.Boar/PinCard", "/", "/board.v1.Board/PinCard"]
+    {
         let response = open().handle(request(path, "application/json", "{}")).await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
         assert!(content_type(&response).starts_with("text/plain"), "{path}");
@@ -262,7 +265,8 @@ async fn without_a_token_a_guarded_method_refuses_and_a_bad_token_is_not_even_ro
     let (status, error) = refused(&guarded().handle(request(PIN, "application/protobuf", body())).await);
     assert_eq!((status, &error["code"]), (401, &json!("unauthenticated")));
 
-    let forged = AccessToken::new(KEY, "another-secret-of-at-least-32-characters").grant(VideoGrant::admin("r"));
+    let forged =
+        AccessToken::new(KEY, "another-secret-of-at-least-32-characters").grant(VideoGrant::admin("r"));
     let forged = format!("Bearer {}", forged.to_jwt().unwrap());
     for header in [forged.as_str(), "Bearer nonsense", "Basic Zm9v", "Bearer "] {
         let mut request = request(PIN, "application/protobuf", body());
@@ -275,7 +279,8 @@ async fn without_a_token_a_guarded_method_refuses_and_a_bad_token_is_not_even_ro
 
 #[tokio::test]
 async fn the_implementation_sees_who_calls() {
-    let token = AccessToken::with_key(&key()).identity("alice").grant(VideoGrant::admin("r")).to_jwt().unwrap();
+    let token =
+        AccessToken::with_key(&key()).identity("alice").grant(VideoGrant::admin("r")).to_jwt().unwrap();
     let card = livekit(guarded()).service::<BoardClient>().pin_card(pin()).with_token(token).await.unwrap();
     assert_eq!(card.by, "alice");
 }

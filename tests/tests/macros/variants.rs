@@ -13,7 +13,7 @@ struct Stream {}
 
 #[derive(Clone, PartialEq, prost::Message)]
 struct Tree {
-    #[prost(oneof = "Output", tags = "1, 2, 3, 4, 5, 6, 7")]
+    #[prost(oneof = "Output", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10")]
     output: Option<Output>,
 }
 
@@ -33,10 +33,35 @@ enum Output {
     Elsewhere(::livekit_sdk::proto::Room),
     #[prost(uint32, tag = "7")]
     Number(u32),
+    #[prost(enumeration = "Preset", tag = "8")]
+    Preset(i32),
+    #[prost(enumeration = "Level", tag = "9")]
+    Low(i32),
+    #[prost(enumeration = "Level", tag = "10")]
+    High(i32),
 }
 
-// These compile only because the derive has made no such conversions: two members hold a `Stream`, and
-// a scalar says nothing of what it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Enumeration)]
+#[repr(i32)]
+enum Preset {
+    Small = 0,
+    Large = 3,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Enumeration)]
+#[repr(i32)]
+enum Level {
+    Ground = 0,
+}
+
+// These compile only because the derive has made no such conversions: two members hold a `Stream`, two a
+// `Level`, and a scalar says nothing of what it stands for.
+impl From<Level> for Output {
+    fn from(level: Level) -> Self {
+        Self::Low(level.into())
+    }
+}
+
 impl From<Stream> for Output {
     fn from(stream: Stream) -> Self {
         Self::Backup(stream)
@@ -65,6 +90,12 @@ fn a_message_that_only_one_member_holds_becomes_that_member() {
 #[test]
 fn a_member_in_a_box_converts_without_it() {
     assert_eq!(Output::from(Tree::default()), Output::Tree(Box::default()));
+}
+
+#[test]
+fn an_enum_that_only_one_member_holds_becomes_that_member() {
+    assert_eq!(Output::from(Preset::Large), Output::Preset(3));
+    assert_eq!(Output::from(Level::Ground), Output::Low(0));
 }
 
 #[test]
