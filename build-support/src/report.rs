@@ -93,10 +93,9 @@ fn reach(message: &MessageDescriptor, seen: &mut BTreeSet<String>) {
         return;
     }
     for field in message.fields() {
-        if let Kind::Message(message) = field.kind() {
-            if message.package_name() != "google.protobuf" {
-                reach(&message, seen);
-            }
+        match field.kind() {
+            Kind::Message(message) if message.package_name() != "google.protobuf" => reach(&message, seen),
+            _ => {}
         }
     }
 }

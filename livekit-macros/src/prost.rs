@@ -8,6 +8,7 @@ use syn::{
 };
 
 /// The shape of a field.
+#[expect(clippy::large_enum_variant, reason = "one per field lives for the time of one expansion")]
 pub(crate) enum Shape {
     /// A scalar or enum.
     Plain(Singular),

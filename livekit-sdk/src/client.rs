@@ -151,7 +151,7 @@ impl LiveKit {
 
     /// `{base}/twirp/{service}/{method}`.
     pub(crate) fn uri(&self, service: &str, method: &str, host_label: Option<&'static str>) -> Result<Uri> {
-        let own = host_label.and_then(|label| Some((label, self.0.hosts.get(label))));
+        let own = host_label.map(|label| (label, self.0.hosts.get(label)));
         let url = match own {
             Some((_, Some(url))) => Cow::Borrowed(url),
             Some((label, None)) => Cow::Owned(with_host_label(&self.0.url, label)),

@@ -89,7 +89,111 @@ pub use call::Call;
 #[cfg(feature = "client")]
 pub use client::{LiveKit, LiveKitBuilder, ServiceClient};
 pub use error::{Error, ErrorKind, Refusal, Result, SipStatus, TokenProblem, TwirpCode, WebhookProblem};
-pub use livekit_macros::{FromVariants, Redact, Request, service};
+/// ```
+/// # use livekit_sdk::proto;
+/// use livekit_sdk::FromVariants;
+///
+/// #[derive(Clone, PartialEq, prost::Oneof, FromVariants)]
+/// enum Subject {
+///     #[prost(message, tag = "1")]
+///     Room(proto::Room),
+///     #[prost(message, tag = "2")]
+///     Participant(proto::ParticipantInfo),
+///     #[prost(string, tag = "3")]
+///     Other(String),
+/// }
+///
+/// let subject = Subject::from(proto::Room::default());
+/// assert!(matches!(subject, Subject::Room(_)));
+/// ```
+pub use livekit_macros::FromVariants;
+/// ```
+/// use livekit_sdk::Redact;
+/// use livekit_sdk::redact::Redact as _;
+///
+/// #[derive(Clone, PartialEq, prost::Message, Redact)]
+/// #[prost(skip_debug)]
+/// struct Login {
+///     #[prost(string, tag = "1")]
+///     user: String,
+///     #[prost(string, tag = "2")]
+///     #[redact(secret)]
+///     password: String,
+/// }
+///
+/// let login = Login { user: "alice".into(), password: "hunter2".into() };
+/// assert_eq!(format!("{login:?}"), r#"Login { user: "alice", password: <redacted> }"#);
+/// assert_eq!(login.secrets(), ["password"]);
+/// ```
+pub use livekit_macros::Redact;
+/// ```
+/// use livekit_sdk::{Call, Request};
+/// # use livekit_sdk::{proto::Room, testing::TestServer};
+///
+/// #[derive(Clone, PartialEq, prost::Message, Request)]
+/// #[request(extension = "OpenPollCall")]
+/// struct OpenPollRequest {
+///     /// Name of the room.
+///     #[prost(string, tag = "1")]
+///     #[request(key = 1)]
+///     room: String,
+///     /// What is asked.
+///     #[prost(string, tag = "2")]
+///     question: String,
+/// }
+///
+/// # let livekit = TestServer::new().livekit();
+/// let call: Call<OpenPollRequest, Room> = livekit.call("polls.v1.Polls", "OpenPoll", "standup".into());
+/// assert_eq!(call.question("Tea?").request().question, "Tea?");
+/// ```
+pub use livekit_macros::Request;
+/// ```
+/// use livekit_sdk::server::Context;
+/// use livekit_sdk::testing::RouterTransport;
+/// use livekit_sdk::{LiveKit, Refusal, Request, auth::ApiKey, auth::TokenVerifier};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, PartialEq, prost::Message, Serialize, Deserialize, Request)]
+/// #[request(extension = "PokeCall")]
+/// struct PokeRequest {
+///     #[prost(string, tag = "1")]
+///     #[request(key = 1)]
+///     room: String,
+/// }
+///
+/// #[derive(Clone, PartialEq, prost::Message, Serialize, Deserialize)]
+/// struct PokeResponse {}
+///
+/// /// Reminds people that they are in a meeting.
+/// #[livekit_sdk::service(package = "poke.v1", name = "Poke")]
+/// trait Poke {
+///     /// Pokes everybody in a room.
+///     #[rpc(name = "PokeRoom", access(video(room_admin)), room = "room")]
+///     fn poke_room(request: PokeRequest) -> PokeResponse;
+/// }
+///
+/// struct Finger;
+///
+/// impl Poke for Finger {
+///     async fn poke_room(&self, _: Context, _: PokeRequest) -> Result<PokeResponse, Refusal> {
+///         Ok(PokeResponse {})
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> livekit_sdk::Result<()> {
+/// let key = ApiKey::new("devkey", "a-secret-of-at-least-32-characters")?;
+/// let router = PokeServer::router(Finger).with_verifier(TokenVerifier::new(key.clone()));
+///
+/// let livekit = LiveKit::builder().url("http://poke.test").api_key(key);
+/// let livekit = livekit.transport(RouterTransport::new(router)).build()?;
+/// livekit.service::<PokeClient>().poke_room("standup").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The example `custom_service` shows more of it.
+pub use livekit_macros::service;
 
 /// The README's examples, compiled and run.
 #[cfg(doctest)]

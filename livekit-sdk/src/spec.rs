@@ -191,7 +191,7 @@ impl<Req> Dial<Req> {
         let ringing = match self.ringing {
             Some(field) => {
                 let sent = field(request).get_or_insert_with(|| DEFAULT_RINGING.into());
-                Duration::try_from(sent.clone()).map_err(|_| invalid("is negative"))?
+                Duration::try_from(*sent).map_err(|_| invalid("is negative"))?
             }
             None if self.assumed => DEFAULT_RINGING,
             None => return Ok(None),

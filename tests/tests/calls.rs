@@ -1,5 +1,7 @@
 //! Calls as a server sees them, and answers as a caller sees them.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics is a test that fails")]
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

@@ -145,7 +145,7 @@ impl Refusal {
             404 => TwirpCode::BadRoute,
             429 => TwirpCode::ResourceExhausted,
             502..=504 => TwirpCode::Unavailable,
-            300..=399 | 400 => TwirpCode::Internal,
+            300..=400 => TwirpCode::Internal,
             _ => TwirpCode::Unknown,
         };
         let mut refusal = Self::new(code, snippet(body));
