@@ -1,8 +1,8 @@
 //! Generates the typed clients, servers and messages of `livekit-sdk` from the LiveKit schema.
 //!
 //! [`generate`] is a pure function from schema files to Rust files; `livekit-sdk/build.rs` calls it.
-//! The stages: [`schema`] parses, [`merge`] and [`prune`] select, [`check`] refuses what cannot work,
-//! [`model`] names things, the emitters write them down. [`print`] goes the other way, from
+//! The stages: [`schema`] parses, [`merge`](mod@merge) and [`prune`] select, [`check`](mod@check) refuses what cannot work,
+//! [`model`] names things, the emitters write them down. [`print`](mod@print) goes the other way, from
 //! descriptors to the canonical `.proto` text that `livekit-proto sync` keeps in `proto/`.
 
 pub mod check;
