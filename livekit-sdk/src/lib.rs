@@ -66,6 +66,7 @@ mod call;
 #[cfg(feature = "client")]
 mod client;
 mod error;
+mod json;
 pub mod proto;
 pub mod redact;
 #[cfg(feature = "server")]

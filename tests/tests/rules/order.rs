@@ -10,6 +10,7 @@ use crate::tokens::{Kind, Token, code};
 /// The modules from the lowest layer up, and why each is where it is.
 const ORDER: &[(&str, &str)] = &[
     ("error", "everything fails with it"),
+    ("json", "enum values as generated messages read and write them; its tests use those messages"),
     ("redact", "the trait that generated messages implement"),
     ("proto", "plain messages: they know no token and no transport"),
     ("auth", "tokens work alone, without any of the client"),
