@@ -20,6 +20,8 @@ pub struct Model {
     pub requests: Vec<Request>,
     /// Messages that hold credentials, directly or further down.
     pub secrets: Vec<SecretHolder>,
+    /// Full names of fields that are kept in a box.
+    pub boxed: Vec<String>,
     /// Full names of enums.
     pub enums: Vec<String>,
     /// Full names of oneofs, which convert from their members.
@@ -158,6 +160,7 @@ impl Model {
             services: twirp.map(|descriptor| service(schema, descriptor)).collect(),
             requests: requests(schema, services),
             secrets: secrets(schema, &messages),
+            boxed: boxed(schema, &messages),
             enums: schema.pool().all_enums().map(|item| item.full_name().to_owned()).collect(),
             oneofs: messages.iter().flat_map(oneofs).collect(),
             grants: grants(schema),
@@ -259,6 +262,13 @@ pub fn keys(schema: &Schema, message: &MessageDescriptor) -> Vec<String> {
 /// The `key` annotation of a field.
 pub fn key(schema: &Schema, field: &FieldDescriptor) -> Option<u32> {
     schema.annotation(field.full_name(), "key").and_then(Value::as_u32)
+}
+
+fn boxed(schema: &Schema, messages: &[MessageDescriptor]) -> Vec<String> {
+    let fields = messages.iter().flat_map(|message| message.fields());
+    let is_boxed =
+        |field: &FieldDescriptor| schema.annotation(field.full_name(), "boxed").and_then(Value::as_bool);
+    fields.filter(|field| is_boxed(field) == Some(true)).map(|field| field.full_name().to_owned()).collect()
 }
 
 fn oneofs(message: &MessageDescriptor) -> Vec<String> {

@@ -1,8 +1,11 @@
-//! Enum values in protobuf JSON, the way every other LiveKit SDK reads them: a server may know more of
-//! them than this version does.
+//! Enum values and numbers in protobuf JSON.
+//!
+//! pbjson's own reading of them either loses a whole message to an enum value that is newer than this
+//! version, or makes up another; and it buffers each number before it looks at it.
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::str::FromStr;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
@@ -77,6 +80,96 @@ impl<'de, E: Deserialize<'de> + Into<i32>> Visitor<'de> for NameOrNumber<E> {
     }
 }
 
+/// A number as JSON has it: itself, or text, which protobuf writes for 64 bits.
+pub(crate) struct Number<T>(pub(crate) T);
+
+impl<'de, T: FromJson> Deserialize<'de> for Number<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NumberOrText(PhantomData)).map(Self)
+    }
+}
+
+struct NumberOrText<T>(PhantomData<T>);
+
+impl<T: FromJson> NumberOrText<T> {
+    fn in_range<R: Error>(number: Option<T>) -> Result<T, R> {
+        number.ok_or_else(|| R::custom("the number is out of range"))
+    }
+}
+
+impl<T: FromJson> Visitor<'_> for NumberOrText<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number, or a text that holds one")
+    }
+
+    fn visit_str<R: Error>(self, text: &str) -> Result<T, R> {
+        text.parse().map_err(|_| R::custom("the text does not hold a number in range"))
+    }
+
+    fn visit_u64<R: Error>(self, number: u64) -> Result<T, R> {
+        Self::in_range(T::from_u64(number))
+    }
+
+    fn visit_i64<R: Error>(self, number: i64) -> Result<T, R> {
+        Self::in_range(T::from_i64(number))
+    }
+
+    fn visit_f64<R: Error>(self, number: f64) -> Result<T, R> {
+        Self::in_range(T::from_f64(number))
+    }
+}
+
+/// The number types of protobuf, from what a JSON parser may call a number.
+pub(crate) trait FromJson: FromStr {
+    fn from_u64(number: u64) -> Option<Self>;
+    fn from_i64(number: i64) -> Option<Self>;
+    fn from_f64(number: f64) -> Option<Self>;
+}
+
+macro_rules! integers {
+    ($($ty:ty),*) => {$(
+        impl FromJson for $ty {
+            fn from_u64(number: u64) -> Option<Self> {
+                Self::try_from(number).ok()
+            }
+
+            fn from_i64(number: i64) -> Option<Self> {
+                Self::try_from(number).ok()
+            }
+
+            /// `1e3` and `2.0` are integers to protobuf. Beyond 2^53 a float no longer tells which.
+            fn from_f64(number: f64) -> Option<Self> {
+                const EXACT: f64 = 9_007_199_254_740_992.0;
+                let is_exact = number.fract() == 0.0 && number.abs() <= EXACT;
+                is_exact.then_some(number as i64).and_then(Self::from_i64)
+            }
+        }
+    )*};
+}
+
+macro_rules! floats {
+    ($($ty:ty),*) => {$(
+        impl FromJson for $ty {
+            fn from_u64(number: u64) -> Option<Self> {
+                Some(number as $ty)
+            }
+
+            fn from_i64(number: i64) -> Option<Self> {
+                Some(number as $ty)
+            }
+
+            fn from_f64(number: f64) -> Option<Self> {
+                Some(number as $ty)
+            }
+        }
+    )*};
+}
+
+integers!(i32, u32, i64, u64);
+floats!(f32, f64);
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -118,6 +211,29 @@ mod tests {
     fn what_is_neither_name_nor_number_is_an_error() {
         for value in [json!(1.5), json!(true), json!({}), json!(i64::MAX), json!(u64::MAX)] {
             assert!(read::<ParticipantInfo>(json!({ "kind": value })).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_numbers_or_text() {
+        let read = |value: serde_json::Value| {
+            read::<ParticipantInfo>(json!({ "joinedAtMs": value, "version": 7.0 }))
+        };
+        for value in [json!(1_700_000_000_123_i64), json!("1700000000123"), json!(1.700000000123e12)] {
+            let info = read(value.clone()).expect("read");
+            assert_eq!((info.joined_at_ms, info.version), (1_700_000_000_123, 7), "{value}");
+        }
+        for value in [
+            json!("1.5"),
+            json!(1.5),
+            json!(""),
+            json!("x"),
+            json!(true),
+            json!([]),
+            json!(1e300),
+            json!(u64::MAX),
+        ] {
+            assert!(read(value.clone()).is_err(), "{value}");
         }
     }
 }

@@ -65,11 +65,17 @@ impl WebhookReceiver {
     pub fn receive(&self, body: &[u8], authorization: &str) -> Result<WebhookEvent> {
         let claims = self.verifier.verify(token_of(authorization))?;
         check_hash(body, &claims.sha256)?;
-        serde_json::from_slice(body).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            let message = format!("the webhook is authentic, but no event (line {line}, column {column})");
-            Error::webhook(WebhookProblem::Malformed, message)
-        })
+        let malformed = |place: String| {
+            Error::webhook(
+                WebhookProblem::Malformed,
+                format!("the webhook is authentic, but no event ({place})"),
+            )
+        };
+        // Checked at once, the text of every field needs no check of its own.
+        let text = str::from_utf8(body)
+            .map_err(|error| malformed(format!("byte {} is not UTF-8", error.valid_up_to())))?;
+        serde_json::from_str(text)
+            .map_err(|error| malformed(format!("line {}, column {}", error.line(), error.column())))
     }
 }
 

@@ -54,6 +54,9 @@ fn config(model: &Model) -> Config {
             );
         }
     }
+    for field in &model.boxed {
+        config.boxed(path(field));
+    }
     for oneof in &model.oneofs {
         config.enum_attribute(path(oneof), "#[derive(::livekit_macros::FromVariants)]");
     }
