@@ -30,7 +30,7 @@ fn events() -> Vec<WebhookEvent> {
     vec![
         WebhookEvent { room: Some(room.clone()), created_at: 1_700_000_000, ..event("room_started") },
         WebhookEvent { room: Some(room), participant: Some(participant), ..event("participant_joined") },
-        WebhookEvent { egress_info: Some(egress), ..event("egress_ended") },
+        WebhookEvent { egress_info: Some(Box::new(egress)), ..event("egress_ended") },
         WebhookEvent::default(),
     ]
 }
