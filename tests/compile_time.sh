@@ -27,7 +27,7 @@ crate() { # folder, dependencies, what main does
 
 ours() { # pair
   local features=
-  [[ $1 != native-tls ]] || features=', default-features = false, features = ["services", "webhooks", "json", "native-tls"]'
+  [[ $1 != native-tls ]] || features=', default-features = false, features = ["services", "webhooks", "native-tls"]'
   crate "$work/ours" "livekit-sdk = { path = \"$root/livekit-sdk\"$features }" 'livekit_sdk::LiveKit::from_env()'
 }
 
