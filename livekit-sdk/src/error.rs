@@ -270,7 +270,7 @@ impl From<Refusal> for Error {
         let text = match (from_intermediary, message.is_empty()) {
             (false, _) => format!("{code}: {message}"),
             (true, true) => format!("HTTP {status} with an empty body"),
-            (true, false) => format!("HTTP {status} from something that is not LiveKit's API: {message}"),
+            (true, false) => format!("HTTP {status}, not in Twirp's form: {message}"),
         };
         Self::new(ErrorKind::Refused(refusal), text)
     }
