@@ -9,7 +9,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::grant::{Grant, JsonWriter, Key, ObjectWriter, Rest, SerdeWriter, or_default, read_list};
+use super::grant::{Grant, JsonWriter, ObjectWriter, Rest, SerdeWriter, Text, or_default, read_list};
 use super::grants::ClaimGrants;
 use crate::proto::{RoomConfiguration, participant_info};
 
@@ -243,7 +243,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Key(key)) = map.next_key()? {
+        while let Some(Text(key)) = map.next_key()? {
             self.0.read(&key, &mut map)?;
         }
         Ok(())
@@ -292,40 +292,40 @@ impl Claims {
     }
 }
 
-/// Reads a number of seconds. JWT allows fractions, which are cut off; a time before 1970 reads as 1970,
+/// A number of seconds. JWT allows fractions, which are cut off; a time before 1970 reads as 1970,
 /// one beyond `u64` as its maximum: both are as far past or future as a token can ask about.
+pub(super) struct Seconds(pub(super) u64);
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct SecondsVisitor;
+
+        impl Visitor<'_> for SecondsVisitor {
+            type Value = Seconds;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number of seconds")
+            }
+
+            fn visit_u64<E>(self, seconds: u64) -> Result<Seconds, E> {
+                Ok(Seconds(seconds))
+            }
+
+            fn visit_i64<E>(self, seconds: i64) -> Result<Seconds, E> {
+                Ok(Seconds(u64::try_from(seconds).unwrap_or(0)))
+            }
+
+            fn visit_f64<E>(self, seconds: f64) -> Result<Seconds, E> {
+                // `as` cuts off the fraction and saturates at both ends.
+                Ok(Seconds(seconds as u64))
+            }
+        }
+
+        from.deserialize_any(SecondsVisitor)
+    }
+}
+
 fn read_seconds<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<u64>, A::Error> {
-    struct Seconds(u64);
-
-    impl<'de> Deserialize<'de> for Seconds {
-        fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-            from.deserialize_any(SecondsVisitor).map(Seconds)
-        }
-    }
-
-    struct SecondsVisitor;
-
-    impl Visitor<'_> for SecondsVisitor {
-        type Value = u64;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a number of seconds")
-        }
-
-        fn visit_u64<E>(self, seconds: u64) -> Result<u64, E> {
-            Ok(seconds)
-        }
-
-        fn visit_i64<E>(self, seconds: i64) -> Result<u64, E> {
-            Ok(u64::try_from(seconds).unwrap_or(0))
-        }
-
-        fn visit_f64<E>(self, seconds: f64) -> Result<u64, E> {
-            // `as` cuts off the fraction and saturates at both ends.
-            Ok(seconds as u64)
-        }
-    }
-
     Ok(map.next_value::<Option<Seconds>>()?.map(|Seconds(seconds)| seconds))
 }
 

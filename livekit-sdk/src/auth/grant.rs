@@ -8,7 +8,7 @@ use serde::de::MapAccess;
 use serde_json::{Map, Value};
 
 pub use field::list;
-pub(super) use form::{JsonWriter, Key, SerdeWriter, or_default, read_list};
+pub(super) use form::{JsonWriter, SerdeWriter, Text, or_default, read_list};
 pub use form::{deserialize, serialize};
 
 /// JSON that a token holds and this version knows no field for, under its key.

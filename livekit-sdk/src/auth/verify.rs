@@ -1,19 +1,24 @@
 //! Checking tokens.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::{DecodeSliceError, Engine as _};
 use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 
-use super::claims::Claims;
+use super::claims::{Claims, Seconds};
+use super::grant::Text;
 use super::key::{ApiKey, HEADER};
 use crate::error::{Error, Result, TokenProblem};
 
 /// How far clocks may differ unless [`TokenVerifier::with_leeway`] says otherwise: 60 s, as on LiveKit's server.
 pub const DEFAULT_LEEWAY: Duration = Duration::from_secs(60);
+
+/// Room for a signature of HS256, and for more than it, so that a longer one is seen to be longer.
+const TAG_ROOM: usize = 48;
 
 /// Headers that need no parsing: ours and those of LiveKit's Go and Python SDKs, the JavaScript SDK
 /// (`{"alg":"HS256"}`), and the Rust SDK (`{"typ":"JWT","alg":"HS256"}`).
@@ -84,25 +89,41 @@ impl TokenVerifier {
     /// # Errors
     /// As [`verify`](Self::verify).
     pub fn verify_at(&self, token: &str, now: SystemTime) -> Result<Claims> {
-        let parts = Parts::of(token)?;
-        parts.check_header()?;
-        let payload = decode_part(parts.payload, "payload")?;
-        let tag = decode_part(parts.tag, "signature")?;
-        match &*self.keys {
-            // With one key its signature can be checked before anything is parsed.
-            [key] if key.has_signed(parts.message, &tag) => {}
-            _ => self.check_issuer(parse_issuer(&payload)?.as_deref(), parts.message, &tag)?,
-        }
+        let payload = self.authentic_payload(token)?;
         let mut claims = Claims::default();
         parse_claims(&payload, &mut claims)?;
-        if !self.keys.iter().any(|key| key.id() == claims.issuer) {
-            return Err(unknown_issuer());
-        }
-        self.check_times(&claims, now)?;
+        self.check(&claims.issuer, claims.exp, claims.nbf, now)?;
         Ok(claims)
     }
 
-    fn check_issuer(&self, issuer: Option<&str>, message: &[u8], tag: &Vec<u8>) -> Result<()> {
+    /// Checks a token that vouches for the body of a webhook, and has `check` look at its `sha256` (empty if
+    /// it has none).
+    pub(crate) fn verify_body_hash(&self, token: &str, check: impl FnOnce(&str) -> Result<()>) -> Result<()> {
+        let payload = self.authentic_payload(token)?;
+        let claims: BodyClaims<'_> = serde_json::from_slice(&payload).map_err(|error| unreadable(&error))?;
+        let [exp, nbf] = [claims.exp, claims.nbf].map(|time| time.map(|Seconds(time)| time));
+        let [issuer, hash] =
+            [&claims.iss, &claims.sha256].map(|text| text.as_ref().map_or("", |text| &text.0));
+        self.check(issuer, exp, nbf, SystemTime::now())?;
+        check(hash)
+    }
+
+    /// The payload of a token that has the right form and the signature of one of the keys.
+    fn authentic_payload(&self, token: &str) -> Result<Vec<u8>> {
+        let parts = Parts::of(token)?;
+        parts.check_header()?;
+        let payload = decode_payload(parts.payload)?;
+        let mut tag = [0; TAG_ROOM];
+        let tag = decode_tag(parts.tag, &mut tag)?;
+        match &*self.keys {
+            // With one key its signature can be checked before anything is parsed.
+            [key] if key.has_signed(parts.message, tag) => {}
+            _ => self.check_issuer(parse_issuer(&payload)?.as_deref(), parts.message, tag)?,
+        }
+        Ok(payload)
+    }
+
+    fn check_issuer(&self, issuer: Option<&str>, message: &[u8], tag: &[u8]) -> Result<()> {
         let mut named = self.keys.iter().filter(|key| issuer == Some(key.id())).peekable();
         if named.peek().is_none() {
             return Err(unknown_issuer());
@@ -117,10 +138,18 @@ impl TokenVerifier {
         ))
     }
 
-    fn check_times(&self, claims: &Claims, now: SystemTime) -> Result<()> {
+    /// Checks what is signed.
+    fn check(&self, issuer: &str, exp: Option<u64>, nbf: Option<u64>, now: SystemTime) -> Result<()> {
+        if !self.keys.iter().any(|key| key.id() == issuer) {
+            return Err(unknown_issuer());
+        }
+        self.check_times(exp, nbf, now)
+    }
+
+    fn check_times(&self, exp: Option<u64>, nbf: Option<u64>, now: SystemTime) -> Result<()> {
         let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
         let leeway = self.leeway;
-        let Some(exp) = claims.exp else {
+        let Some(exp) = exp else {
             return Err(Error::token(TokenProblem::MissingExpiry, "the token has no expiry (`exp`)"));
         };
         if now > exp.saturating_add(leeway) {
@@ -130,7 +159,7 @@ impl TokenVerifier {
             );
             return Err(Error::token(TokenProblem::Expired, message));
         }
-        if let Some(nbf) = claims.nbf.filter(|nbf| now.saturating_add(leeway) < *nbf) {
+        if let Some(nbf) = nbf.filter(|nbf| now.saturating_add(leeway) < *nbf) {
             let message = format!(
                 "the token is valid only in {} s, and {leeway} s are tolerated. Check the clocks",
                 nbf - now
@@ -167,7 +196,7 @@ impl FromIterator<ApiKey> for TokenVerifier {
 /// [`TokenProblem::Malformed`] if it is not a JWT, or its claims do not have the shape of LiveKit's.
 pub fn decode_unverified(token: &str) -> Result<Claims> {
     let mut claims = Claims::default();
-    parse_claims(&decode_part(Parts::of(token)?.payload, "payload")?, &mut claims)?;
+    parse_claims(&decode_payload(Parts::of(token)?.payload)?, &mut claims)?;
     Ok(claims)
 }
 
@@ -243,13 +272,23 @@ fn unknown_issuer() -> Error {
     )
 }
 
-fn decode_part(part: &str, name: &str) -> Result<Vec<u8>> {
+fn decode_payload(part: &str) -> Result<Vec<u8>> {
     // `decode` would ask for zeroed memory, which allocators are slower to give.
     let mut bytes = Vec::with_capacity(part.len().div_ceil(4) * 3);
     match URL_SAFE_NO_PAD.decode_vec(part, &mut bytes) {
         Ok(()) => Ok(bytes),
         Err(_) if part.contains('.') => Err(malformed(NOT_THREE_PARTS)),
-        Err(_) => Err(malformed(format!("the token's {name} is not base64 (URL-safe, unpadded)"))),
+        Err(_) => Err(malformed("the token's payload is not base64 (URL-safe, unpadded)")),
+    }
+}
+
+fn decode_tag<'a>(part: &str, tag: &'a mut [u8; TAG_ROOM]) -> Result<&'a [u8]> {
+    match URL_SAFE_NO_PAD.decode_slice(part, tag) {
+        Ok(length) => Ok(tag.get(..length).unwrap_or_default()),
+        Err(DecodeSliceError::OutputSliceTooSmall) => Err(malformed("the token's signature is too long")),
+        Err(DecodeSliceError::DecodeError(_)) => {
+            Err(malformed("the token's signature is not base64 (URL-safe, unpadded)"))
+        }
     }
 }
 
@@ -258,13 +297,28 @@ fn parse_claims(payload: &[u8], claims: &mut Claims) -> Result<()> {
     claims.read_json(text).map_err(|error| unreadable(&error))
 }
 
+/// What counts in the token of a webhook.
+#[derive(Deserialize)]
+struct BodyClaims<'a> {
+    #[serde(borrow)]
+    iss: Option<Text<'a>>,
+    exp: Option<Seconds>,
+    nbf: Option<Seconds>,
+    #[serde(borrow)]
+    sha256: Option<Text<'a>>,
+}
+
 /// Reads `iss` and nothing else.
-fn parse_issuer(payload: &[u8]) -> Result<Option<String>> {
+fn parse_issuer(payload: &[u8]) -> Result<Option<Cow<'_, str>>> {
     #[derive(Deserialize)]
-    struct Issuer {
-        iss: Option<String>,
+    struct Issuer<'a> {
+        #[serde(borrow)]
+        iss: Option<Text<'a>>,
     }
-    serde_json::from_slice::<Issuer>(payload).map(|claims| claims.iss).map_err(|error| unreadable(&error))
+    match serde_json::from_slice::<Issuer<'_>>(payload) {
+        Ok(claims) => Ok(claims.iss.map(|Text(issuer)| issuer)),
+        Err(error) => Err(unreadable(&error)),
+    }
 }
 
 /// serde_json's own message can quote the value that it did not like, so only the place is told.

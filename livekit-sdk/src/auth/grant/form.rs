@@ -25,30 +25,30 @@ pub(in crate::auth) fn read_list<'de, A: MapAccess<'de>>(map: &mut A) -> Result<
     Ok(items.into_iter().flatten().collect())
 }
 
-/// A key of a JSON object, borrowed from the text where it holds no escapes.
-pub(in crate::auth) struct Key<'de>(pub(in crate::auth) Cow<'de, str>);
+/// A text in JSON, borrowed from the text where it holds no escapes.
+pub(in crate::auth) struct Text<'a>(pub(in crate::auth) Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for Key<'de> {
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
+        struct TextVisitor;
 
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Text<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a key")
+                f.write_str("a text")
             }
 
-            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Borrowed(key)))
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
             }
 
-            fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Owned(key.to_owned())))
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
             }
         }
 
-        from.deserialize_str(KeyVisitor)
+        from.deserialize_str(TextVisitor)
     }
 }
 
@@ -94,7 +94,7 @@ impl<'de, G: Grant> Visitor<'de> for Block<'_, G> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut grant = G::default();
-        while let Some(Key(key)) = map.next_key()? {
+        while let Some(Text(key)) = map.next_key()? {
             if !grant.read_field(&key, &mut map, self.rest)? {
                 self.rest.insert(key.into_owned(), map.next_value()?);
             }
