@@ -151,12 +151,9 @@ where
         let router = self.clone();
         Box::pin(async move {
             let (head, body) = request.into_parts();
-            let response = match Limited::new(body, MAX_BODY).collect().await {
-                Ok(body) => router.handle(Request::from_parts(head, body.to_bytes())).await,
-                Err(cause) if cause.is::<LengthLimitError>() => {
-                    plain(StatusCode::PAYLOAD_TOO_LARGE, "the request is too large\n".to_owned())
-                }
-                Err(_) => error(&Refusal::new(TwirpCode::Malformed, "the request body could not be read")),
+            let response = match read(body).await {
+                Ok(body) => router.handle(Request::from_parts(head, body)).await,
+                Err(refused) => refused,
             };
             Ok(response.map(Full::new))
         })
@@ -281,8 +278,23 @@ impl Format {
     }
 }
 
+/// Reads the body of a request, or answers why not.
+pub(crate) async fn read<B>(body: B) -> Result<Bytes, Response<Bytes>>
+where
+    B: http_body::Body,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(cause) if cause.is::<LengthLimitError>() => {
+            Err(plain(StatusCode::PAYLOAD_TOO_LARGE, "the request is too large\n".to_owned()))
+        }
+        Err(_) => Err(error(&Refusal::new(TwirpCode::Malformed, "the request body could not be read"))),
+    }
+}
+
 /// A Twirp error answer.
-fn error(refusal: &Refusal) -> Response<Bytes> {
+pub(crate) fn error(refusal: &Refusal) -> Response<Bytes> {
     let mut json = serde_json::json!({ "code": refusal.code.as_str(), "msg": refusal.message });
     if !refusal.meta.is_empty() {
         json["meta"] = serde_json::json!(refusal.meta);
@@ -300,7 +312,7 @@ fn bad_route(method: &Method, path: &str, why: &str) -> Response<Bytes> {
 }
 
 /// An answer from before Twirp: LiveKit's authentication and size limit write plain text.
-fn plain(status: StatusCode, text: String) -> Response<Bytes> {
+pub(crate) fn plain(status: StatusCode, text: String) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(text));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

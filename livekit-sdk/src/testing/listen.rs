@@ -1,15 +1,16 @@
-//! A router on a TCP port.
+//! The server on a TCP port.
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::server::Router;
+use super::serve::Service;
 
 /// A port that answers until this is dropped.
 #[derive(Debug)]
@@ -19,10 +20,9 @@ pub struct Listener {
 }
 
 impl Listener {
-    pub(super) async fn bind(address: &str, router: Router) -> io::Result<Self> {
-        let socket = TcpListener::bind(address).await?;
+    pub(super) fn start(socket: TcpListener, service: Arc<Service>, region: usize) -> io::Result<Self> {
         let address = socket.local_addr()?;
-        Ok(Self { address, accepting: tokio::spawn(accept(socket, router)) })
+        Ok(Self { address, accepting: tokio::spawn(accept(socket, service, region)) })
     }
 
     /// Where it listens.
@@ -43,7 +43,7 @@ impl Drop for Listener {
 }
 
 /// Accepts until aborted; the connections are in a set, so they end with it.
-async fn accept(socket: TcpListener, router: Router) {
+async fn accept(socket: TcpListener, service: Arc<Service>, region: usize) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -52,8 +52,12 @@ async fn accept(socket: TcpListener, router: Router) {
                 let Ok((stream, _)) = accepted else { continue };
                 // Answers are small: waiting to fill a packet would only delay them.
                 let _ = stream.set_nodelay(true);
-                let service = TowerToHyperService::new(router.clone());
-                connections.spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+                let service = Arc::clone(&service);
+                let answer = service_fn(move |request| {
+                    let service = Arc::clone(&service);
+                    async move { service.answer(region, request).await }
+                });
+                connections.spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
             }
             Some(_) = connections.join_next() => {}
         }

@@ -1,0 +1,8 @@
+//! The in-memory LiveKit, driven through the SDK's own client: in process, and over TCP.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
+
+#[path = "server/room.rs"]
+mod room;
+#[path = "server/support.rs"]
+mod support;
