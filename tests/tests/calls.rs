@@ -238,8 +238,7 @@ async fn story(server: &TestServer, lk: &LiveKit) {
     assert_eq!(room.metadata, "", "empty metadata clears");
     assert!(lk.room().update_room_metadata(("nobody", "x")).await.unwrap_err().is_not_found());
 
-    let alice = ParticipantInfo { identity: "alice".into(), ..ParticipantInfo::default() };
-    server.add_participant("daily", alice).unwrap();
+    server.join_room("daily", "alice").unwrap();
     let found = lk.room().get_participant(("daily", "alice")).await.unwrap();
     assert!(found.sid.starts_with("PA_"));
     assert_eq!(lk.room().list_participants("daily").await.unwrap().participants, [found]);

@@ -2,7 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
 
+#[path = "server/faults.rs"]
+mod faults;
+#[path = "server/participant.rs"]
+mod participant;
 #[path = "server/room.rs"]
 mod room;
 #[path = "server/support.rs"]
 mod support;
+#[path = "server/webhooks.rs"]
+mod webhooks;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -78,12 +78,16 @@ impl fmt::Debug for ReceivedCall {
     }
 }
 
+/// Is called with every call once its end is known.
+type Callback = Arc<dyn Fn(&ReceivedCall) + Send + Sync>;
+
 /// The calls so far.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct CallLog(Mutex<Log>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Log {
+    callbacks: Vec<Callback>,
     calls: VecDeque<ReceivedCall>,
     /// How many calls were forgotten.
     forgotten: usize,
@@ -112,13 +116,30 @@ impl CallLog {
         log.forgotten + log.calls.len() - 1
     }
 
-    /// Adds what a call was made of, or how it ended.
-    pub(super) fn update(&self, place: usize, update: impl FnOnce(&mut ReceivedCall)) {
-        let mut log = self.log();
-        let index = place.checked_sub(log.forgotten);
-        if let Some(call) = index.and_then(|index| log.calls.get_mut(index)) {
-            update(call);
+    /// Adds what a call was made of.
+    pub(super) fn read(&self, place: usize, body: Bytes) {
+        if let Some(call) = self.log().at(place) {
+            call.body = body;
         }
+    }
+
+    /// Adds how a call ended: with an answer, or with a dropped connection.
+    pub(super) fn end(&self, place: usize, status: Option<StatusCode>) {
+        let mut log = self.log();
+        let callbacks = log.callbacks.clone();
+        let Some(call) = log.at(place) else { return };
+        call.status = status;
+        if callbacks.is_empty() {
+            return;
+        }
+        let call = call.clone();
+        drop(log);
+        callbacks.iter().for_each(|callback| callback(&call));
+    }
+
+    /// Has every call from now on shown to `callback`.
+    pub(super) fn watch(&self, callback: impl Fn(&ReceivedCall) + Send + Sync + 'static) {
+        self.log().callbacks.push(Arc::new(callback));
     }
 
     pub(super) fn all(&self) -> Vec<ReceivedCall> {
@@ -135,5 +156,12 @@ impl CallLog {
 
     fn log(&self) -> MutexGuard<'_, Log> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Log {
+    /// The call of this place, unless it is forgotten.
+    fn at(&mut self, place: usize) -> Option<&mut ReceivedCall> {
+        self.calls.get_mut(place.checked_sub(self.forgotten)?)
     }
 }

@@ -21,6 +21,7 @@
 //! codes. It has no media and no signalling, forgets everything when it is dropped, and answers
 //! `unimplemented` to services that it does not keep state for.
 
+mod assert;
 mod body;
 mod builder;
 mod calls;

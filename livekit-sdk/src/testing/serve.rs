@@ -90,11 +90,12 @@ impl Service {
         let (delay, effect) = self.faults.take(service, method, region);
         if matches!(effect, Effect::DropUnread) {
             pause(delay).await;
+            self.calls.end(place, None);
             return Err(Dropped);
         }
         let answer = match server::read(body).await {
             Ok(body) => {
-                self.calls.update(place, |call| call.body = body.clone());
+                self.calls.read(place, body.clone());
                 pause(delay).await;
                 match effect {
                     Effect::Replace(ref answer) => answer.clone(),
@@ -104,9 +105,10 @@ impl Service {
             Err(refused) => refused,
         };
         if matches!(effect, Effect::DropUnanswered) {
+            self.calls.end(place, None);
             return Err(Dropped);
         }
-        self.calls.update(place, |call| call.status = Some(answer.status()));
+        self.calls.end(place, Some(answer.status()));
         Ok(spoil(answer, effect))
     }
 }

@@ -135,6 +135,11 @@ impl TestServer {
         self.service.calls.all()
     }
 
+    /// Calls `callback` with every call from now on, when its answer is known or its connection dropped.
+    pub fn on_call(&self, callback: impl Fn(&ReceivedCall) + Send + Sync + 'static) {
+        self.service.calls.watch(callback);
+    }
+
     /// Forgets the calls so far.
     pub fn clear_calls(&self) {
         self.service.calls.clear();
