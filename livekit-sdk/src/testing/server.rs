@@ -145,7 +145,7 @@ impl TestServer {
         self.service.calls.clear();
     }
 
-    /// The webhooks that were sent so far, in order.
+    /// The webhooks that were sent so far, in order. The last 10,000 are kept.
     pub fn webhooks(&self) -> Vec<SentWebhook> {
         self.service.world.webhooks().sent()
     }
