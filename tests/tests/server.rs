@@ -2,7 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
 
+#[path = "server/fuzz.rs"]
+mod fuzz;
+#[path = "server/mock.rs"]
+mod mock;
+#[path = "server/raw.rs"]
+mod raw;
 #[path = "server/room.rs"]
 mod room;
 #[path = "server/support.rs"]
 mod support;
+#[path = "server/wire.rs"]
+mod wire;

@@ -124,3 +124,85 @@ fn add_null(descriptor: &MessageDescriptor, json: &mut Value) {
 fn add_to_each(descriptor: &MessageDescriptor, entries: &mut Map<String, Value>) {
     entries.values_mut().for_each(|value| add_null(descriptor, value));
 }
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+    use serde_json::json;
+
+    use super::*;
+    use crate::proto;
+
+    /// How a request or an answer of a method is printed.
+    fn printed(service: &str, method: &str, of: fn(&MethodDescriptor) -> MessageDescriptor) -> Value {
+        let method = reflect::method(service, method).expect("a method");
+        print(&DynamicMessage::new(of(&method))).expect("a printed message")
+    }
+
+    fn print_as(descriptor: MessageDescriptor, message: &impl Message) -> Value {
+        let bytes = message.encode_to_vec();
+        print(&DynamicMessage::decode(descriptor, &*bytes).expect("the same message")).expect("JSON")
+    }
+
+    #[test]
+    fn an_empty_message_names_what_has_a_value_by_default() {
+        // Not the optional `topic`.
+        assert_eq!(
+            printed("livekit.RoomService", "SendData", MethodDescriptor::input),
+            json!({
+                "room": "", "data": "", "kind": "RELIABLE", "destination_sids": [],
+                "destination_identities": [], "nonce": "",
+            })
+        );
+        // Not the members of the oneofs `request` and `result`.
+        let egress = printed("livekit.Egress", "StopEgress", MethodDescriptor::output);
+        let object = egress.as_object().expect("an object");
+        assert!(
+            !object.contains_key("web") && !object.contains_key("file") && !object.contains_key("request")
+        );
+        assert_eq!((&egress["status"], &egress["started_at"]), (&json!("EGRESS_STARTING"), &json!("0")));
+    }
+
+    #[test]
+    fn messages_that_are_not_set_are_null_at_every_depth() {
+        let send = reflect::method("livekit.RoomService", "SendData").expect("a method").input();
+        let data = proto::SendDataRequest {
+            data: b"\xfb\xff"[..].into(),
+            topic: Some("".into()),
+            ..Default::default()
+        };
+        let printed = print_as(send, &data);
+        assert_eq!((&printed["data"], &printed["topic"]), (&json!("+/8="), &json!("")));
+
+        let list = reflect::method("livekit.RoomService", "ListParticipants").expect("a method").output();
+        let codec = proto::SimulcastCodecInfo { layers: vec![Default::default()], ..Default::default() };
+        let track = proto::TrackInfo { codecs: vec![codec], ..Default::default() };
+        let info = proto::ParticipantInfo { tracks: vec![track], ..Default::default() };
+        let printed = print_as(list, &proto::ListParticipantsResponse { participants: vec![info] });
+        let info = &printed["participants"][0];
+        assert_eq!((&info["permission"], &info["attributes"]), (&Value::Null, &json!({})));
+        assert_eq!(info["tracks"][0].get("version"), Some(&Value::Null));
+        assert_eq!(info["tracks"][0]["codecs"][0]["layers"][0]["quality"], "LOW");
+    }
+
+    #[test]
+    fn optional_messages_and_times() {
+        let dial = reflect::method("livekit.SIP", "CreateSIPParticipant").expect("a method").input();
+        let media = Some(proto::SipMediaConfig::default());
+        let ringing_timeout = Some(std::time::Duration::from_millis(1500).into());
+        let request = proto::CreateSipParticipantRequest { media, ringing_timeout, ..Default::default() };
+        let printed = print_as(dial, &request);
+        assert_eq!(printed["media"], json!({ "only_listed_codecs": false, "codecs": [] }));
+        assert_eq!(
+            (&printed["ringing_timeout"], &printed["max_call_duration"]),
+            (&json!("1.500s"), &Value::Null)
+        );
+    }
+
+    #[test]
+    fn enum_values_without_a_name() {
+        let send = reflect::method("livekit.RoomService", "SendData").expect("a method").input();
+        let printed = print_as(send, &proto::SendDataRequest { kind: 77, ..Default::default() });
+        assert_eq!(printed["kind"], 77);
+    }
+}
