@@ -15,7 +15,7 @@ mod random;
 use random::{Random, Values};
 
 /// Requests per route and way of calling. Enough to meet every member of most oneofs.
-const CASES: usize = 24;
+const CASES: usize = 12;
 
 /// A source of random numbers, and the same ones each time.
 struct Dice(u64);
