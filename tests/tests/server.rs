@@ -4,11 +4,19 @@
 
 #[path = "server/faults.rs"]
 mod faults;
+#[path = "server/fuzz.rs"]
+mod fuzz;
+#[path = "server/mock.rs"]
+mod mock;
 #[path = "server/participant.rs"]
 mod participant;
+#[path = "server/raw.rs"]
+mod raw;
 #[path = "server/room.rs"]
 mod room;
 #[path = "server/support.rs"]
 mod support;
 #[path = "server/webhooks.rs"]
 mod webhooks;
+#[path = "server/wire.rs"]
+mod wire;
