@@ -31,6 +31,7 @@ mod egress;
 mod fault;
 mod id;
 mod ingress;
+mod job;
 mod limits;
 mod listen;
 mod refusals;
