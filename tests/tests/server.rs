@@ -2,6 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
 
+#[path = "server/cloud_agent.rs"]
+mod cloud_agent;
+#[path = "server/cloud_agent_simulation.rs"]
+mod cloud_agent_simulation;
+#[path = "server/cloud_connector.rs"]
+mod cloud_connector;
+#[path = "server/cloud_phone_number.rs"]
+mod cloud_phone_number;
+#[path = "server/cloud_replay.rs"]
+mod cloud_replay;
+#[path = "server/dispatch.rs"]
+mod dispatch;
 #[path = "server/faults.rs"]
 mod faults;
 #[path = "server/fuzz.rs"]

@@ -32,6 +32,7 @@ mod egress;
 mod fault;
 mod id;
 mod ingress;
+mod job;
 mod json_wire;
 mod limits;
 mod listen;
