@@ -73,7 +73,7 @@ async fn a_trunk_is_replaced_and_keeps_its_id() {
 }
 
 #[tokio::test]
-async fn every_field_of_an_update_is_applied() {
+async fn every_field_of_an_inbound_update_is_applied() {
     both(async |_, lk| {
         let sip = lk.sip();
         let media = SipMediaConfig { only_listed_codecs: true, ..Default::default() };
@@ -100,13 +100,21 @@ async fn every_field_of_an_update_is_applied() {
             auth_realm: "realm".into(),
             name: "name".into(),
             metadata: "metadata".into(),
-            media: Some(media.clone()),
+            media: Some(media),
             ..inbound(["+15550100", "+15550101"])
         };
         assert_eq!(updated, expected);
         let update = SipInboundTrunkUpdate { metadata: Some(String::new()), ..Default::default() };
         assert_eq!(sip.update_sip_inbound_trunk(&id).action(update).await.unwrap().metadata, "");
+    })
+    .await;
+}
 
+#[tokio::test]
+async fn every_field_of_an_outbound_update_is_applied() {
+    both(async |_, lk| {
+        let sip = lk.sip();
+        let media = SipMediaConfig { only_listed_codecs: true, ..Default::default() };
         let id = sip.create_sip_outbound_trunk(outbound(["+15550100"])).await.unwrap().sip_trunk_id;
         let update = SipOutboundTrunkUpdate {
             address: Some("192.0.2.1".into()),

@@ -144,8 +144,8 @@ pub(super) fn fits(own: &[String], filter: &[String], written: fn(&str) -> Strin
     own.is_empty() || filter.is_empty() || share(own, filter, written)
 }
 
-/// Whether two entries claim the same. An empty list claims what no other list has named, which is something
-/// of its own: beside it, others may name what is theirs.
+/// Whether two entries claim the same. An empty list stands for everything, which is a claim of its own:
+/// entries that name single members may stand beside it.
 pub(super) fn collide(one: &[String], other: &[String], written: fn(&str) -> String) -> bool {
     (one.is_empty() && other.is_empty()) || share(one, other, written)
 }
