@@ -26,6 +26,16 @@ mod participant;
 mod raw;
 #[path = "server/room.rs"]
 mod room;
+#[path = "server/sip.rs"]
+mod sip;
+#[path = "server/sip_call.rs"]
+mod sip_call;
+#[path = "server/sip_rule.rs"]
+mod sip_rule;
+#[path = "server/sip_transfer.rs"]
+mod sip_transfer;
+#[path = "server/sip_update.rs"]
+mod sip_update;
 #[path = "server/support.rs"]
 mod support;
 #[path = "server/webhooks.rs"]

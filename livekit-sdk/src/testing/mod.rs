@@ -55,6 +55,7 @@ pub use fault::Fault;
 pub use listen::Listener;
 pub use room::{Participant, RpcFailure};
 pub use server::TestServer;
+pub use sip::{CallTransfer, DialOutcome, DialedCall};
 pub use transport::{RouterTransport, TestTransport};
 pub use webhooks::SentWebhook;
 
