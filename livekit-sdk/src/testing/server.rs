@@ -14,6 +14,7 @@ use super::room::{self, Participant};
 use super::serve::Service;
 use super::transport::TestTransport;
 use super::webhooks::SentWebhook;
+use super::world::World;
 use crate::auth::{ApiKey, TokenVerifier, VideoGrant};
 use crate::client::LiveKit;
 use crate::error::{Error, Result};
@@ -55,6 +56,10 @@ impl TestServer {
 
     pub(super) fn assemble(service: Arc<Service>, verifier: TokenVerifier, key: ApiKey) -> Self {
         Self { service, verifier, key }
+    }
+
+    pub(super) fn world(&self) -> &World {
+        &self.service.world
     }
 
     /// A client that calls this server in process, with all grants.

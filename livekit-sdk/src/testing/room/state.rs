@@ -13,6 +13,7 @@ use crate::proto::{
     AgentDispatch, DisconnectReason, ParticipantInfo, Room, RoomEndReason, SendDataRequest, TrackInfo,
 };
 use crate::testing::clock::Now;
+use crate::testing::egress;
 use crate::testing::refusals::{no_participant, no_room};
 use crate::testing::world::Store;
 
@@ -111,7 +112,7 @@ impl Store {
         }
         let live = self.rooms.by_name.remove(name).ok_or_else(no_room)?;
         self.tell(events::room_finished(live.seen(), end));
-        Ok(())
+        egress::room_closed(self, &live.room)
     }
 
     /// Closes the rooms that have been empty for too long.
