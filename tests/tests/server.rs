@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
 
+#[path = "server/egress.rs"]
+mod egress;
 #[path = "server/faults.rs"]
 mod faults;
+#[path = "server/ingress.rs"]
+mod ingress;
 #[path = "server/participant.rs"]
 mod participant;
 #[path = "server/room.rs"]
