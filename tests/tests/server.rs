@@ -4,6 +4,8 @@
 
 #[path = "server/egress.rs"]
 mod egress;
+#[path = "server/egress_run.rs"]
+mod egress_run;
 #[path = "server/faults.rs"]
 mod faults;
 #[path = "server/ingress.rs"]
