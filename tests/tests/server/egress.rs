@@ -66,7 +66,7 @@ async fn a_started_egress_shows_what_was_asked_for() {
             ("daily.mp4", 0)
         );
         assert_eq!(info.stream_results.len() + info.segment_results.len() + info.image_results.len(), 0);
-        assert_eq!(listed(&lk).await, [info.clone()]);
+        assert_eq!(listed(&lk).await, std::slice::from_ref(&info));
 
         let told = server.webhook(|event| event.event == "egress_started").await.unwrap().event;
         assert_eq!(told.egress_info.as_deref(), Some(&info));

@@ -7,8 +7,8 @@ use livekit_sdk::auth::VideoGrant;
 use livekit_sdk::proto::egress_info::Request;
 use livekit_sdk::proto::{
     AutoParticipantEgress, AutoTrackEgress, CreateRoomRequest, DirectFileOutput, EgressStatus,
-    EncodedFileOutput, EncodingOptionsPreset, Output, RoomConfiguration, RoomEgress, S3Upload, TrackInfo,
-    UpdateLayoutRequest, UpdateStreamRequest, auto_participant_egress, auto_track_egress, output,
+    EncodedFileOutput, EncodingOptionsPreset, RoomConfiguration, RoomEgress, S3Upload, TrackInfo,
+    UpdateLayoutRequest, UpdateStreamRequest, auto_participant_egress, auto_track_egress,
     participant_egress_request, participant_info, stream_info, track_egress_request,
 };
 use livekit_sdk::testing::{EgressHandle, TestServer};
@@ -50,7 +50,7 @@ async fn an_egress_runs_as_the_test_says() {
         assert_eq!((file.ended_at, done.updated_at), (done.ended_at, done.ended_at));
         assert_eq!(file.duration, file.ended_at - file.started_at);
         assert!(file.duration >= 60_000_000_000, "{}", file.duration);
-        assert_eq!(listed(&lk).await, [done.clone()]);
+        assert_eq!(listed(&lk).await, std::slice::from_ref(&done));
         assert!(!lk.room().list_rooms(()).await.unwrap().rooms[0].active_recording);
 
         let told = ["egress_started", "egress_updated", "egress_updated", "egress_ended"];
