@@ -83,12 +83,12 @@ async fn deploying_and_rolling_back_move_the_current_version() {
         assert_eq!((first.success, &*first.deployment, &*first.agent_id), (true, "production", agent));
         let second = agents.deploy_agent_v2(agent).attributes([("commit", "abc")]).await.unwrap();
         assert!(second.presigned_req.is_some());
-        assert_eq!(versions(&lk, agent).await.0, [second.tag.clone()]);
+        assert_eq!(versions(&lk, agent).await.0, std::slice::from_ref(&second.tag));
         let all = agents.list_agent_versions(agent).await.unwrap().versions;
         assert_eq!((all.len(), &*all[1].attributes["commit"]), (2, "abc"));
 
         assert!(agents.rollback_agent(agent).await.unwrap().success);
-        assert_eq!(versions(&lk, agent).await.0, [first.tag.clone()]);
+        assert_eq!(versions(&lk, agent).await.0, std::slice::from_ref(&first.tag));
         assert!(agents.rollback_agent(agent).version(&*second.tag).await.unwrap().success);
         assert_eq!(versions(&lk, agent).await, (vec![second.tag.clone()], vec![second.tag]));
         refused(agents.rollback_agent(agent).version("CAV_unknown").await, TwirpCode::NotFound);
@@ -112,7 +112,7 @@ async fn a_deployment_is_promoted_to_another() {
         let promoted = agents.promote_agent((agent, "staging", "production")).await.unwrap();
         assert_eq!((promoted.success, &promoted.version_tag), (true, &staged.tag));
         assert_eq!((&*promoted.src_deployment, &*promoted.dst_deployment), ("staging", "production"));
-        assert_eq!(versions(&lk, agent).await.0, [staged.tag.clone()]);
+        assert_eq!(versions(&lk, agent).await.0, std::slice::from_ref(&staged.tag));
 
         agents.delete_agent(agent).deployment("staging").await.unwrap();
         refused(agents.delete_agent(agent).deployment("staging").await, TwirpCode::NotFound);
@@ -167,7 +167,7 @@ async fn a_private_link_works_after_a_while() {
         assert!(link.private_link_id.starts_with("CAPL_"), "{link:?}");
         assert_eq!((&*link.name, &*link.endpoint, link.port), ("db", "db.internal", 5432));
         assert!(!link.connection_endpoint.is_empty());
-        assert_eq!(agents.list_private_links(()).await.unwrap().items, [link.clone()]);
+        assert_eq!(agents.list_private_links(()).await.unwrap().items, std::slice::from_ref(&link));
 
         let id = &*link.private_link_id;
         let status = async || agents.get_private_link_status(id).await.unwrap().value.unwrap().status();

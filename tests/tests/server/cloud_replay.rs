@@ -88,7 +88,7 @@ async fn an_export_is_an_egress() {
             other => panic!("{other:?}"),
         };
         assert_eq!([secret(&told.storage), secret(&told.outputs[0].storage)], ["{secret}", "{secret}"]);
-        assert_eq!(lk.egress().list_egress(()).await.unwrap().items, [egress.clone()]);
+        assert_eq!(lk.egress().list_egress(()).await.unwrap().items, std::slice::from_ref(&egress));
 
         let media = lk.replay().export(&*stored).source(MediaSource::default()).await.unwrap();
         assert_eq!(media.source_type(), EgressSourceType::Sdk);

@@ -250,9 +250,9 @@ async fn whoever_does_not_wait_sees_the_callee_come_and_go() {
         let trunk = trunk(&lk).await;
         for (outcome, reason) in [
             (DialOutcome::Declined, DisconnectReason::UserRejected),
-            (DialOutcome::Busy, DisconnectReason::UserUnavailable),
+            (DialOutcome::Busy, DisconnectReason::UserRejected),
             (DialOutcome::NoAnswer, DisconnectReason::UserUnavailable),
-            (DialOutcome::Status(503), DisconnectReason::UserUnavailable),
+            (DialOutcome::Status(503), DisconnectReason::SipTrunkFailure),
         ] {
             server.on_dial(move |_| outcome.clone());
             let call = lk.sip().create_sip_participant((&trunk, CALLEE, "support")).await.unwrap();

@@ -28,6 +28,8 @@ pub(super) fn page<T>(
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
+
     use super::page;
     use crate::proto::TokenPagination;
 

@@ -87,8 +87,9 @@ impl Failure {
     /// Why the callee's participant leaves.
     pub(super) fn disconnect_reason(&self) -> DisconnectReason {
         match self.status {
-            603 => DisconnectReason::UserRejected,
-            _ => DisconnectReason::UserUnavailable,
+            486 | 600 | 603 => DisconnectReason::UserRejected,
+            408 | 480 => DisconnectReason::UserUnavailable,
+            _ => DisconnectReason::SipTrunkFailure,
         }
     }
 }
