@@ -71,7 +71,7 @@ async fn dispatches_are_listed_one_by_one_and_deleted() {
         let first = dispatches.create_dispatch(("daily", "first")).await.unwrap();
         let second = dispatches.create_dispatch(("daily", "second")).await.unwrap();
         let listed = dispatches.list_dispatch("daily").dispatch_id(&*second.id).await.unwrap();
-        assert_eq!(listed.agent_dispatches, [second.clone()]);
+        assert_eq!(listed.agent_dispatches, std::slice::from_ref(&second));
         let unknown = dispatches.list_dispatch("daily").dispatch_id("AD_unknown").await.unwrap();
         assert_eq!(unknown.agent_dispatches, []);
 
@@ -147,7 +147,7 @@ async fn a_job_runs_until_it_ends() {
         assert!(state.worker_id.starts_with("AW_") && state.agent_id.starts_with("A_"), "{state:?}");
         assert!(state.started_at >= dispatch.state.unwrap().created_at && state.ended_at == 0, "{state:?}");
         let listed = lk.agent_dispatch().list_dispatch("daily").dispatch_id(&*dispatch.id).await.unwrap();
-        assert_eq!(listed.agent_dispatches[0].state.as_ref().unwrap().jobs, [job.clone()]);
+        assert_eq!(listed.agent_dispatches[0].state.as_ref().unwrap().jobs, std::slice::from_ref(&job));
         refused(server.start_agent_job("daily", &dispatch.id), TwirpCode::FailedPrecondition);
 
         server.advance(Duration::from_secs(5));
@@ -174,7 +174,7 @@ async fn jobs_end_with_their_dispatch_or_their_room() {
         let [first_job, second_job] =
             [&first, &second].map(|dispatch| server.start_agent_job("daily", &dispatch.id).unwrap());
         let deleted = lk.agent_dispatch().delete_dispatch(("daily", &*first.id)).await.unwrap();
-        assert_eq!(deleted.state.unwrap().jobs, [first_job.clone()]);
+        assert_eq!(deleted.state.unwrap().jobs, std::slice::from_ref(&first_job));
         lk.room().delete_room("daily").await.unwrap();
         refused(server.end_agent_job(&second_job.id, None), TwirpCode::NotFound);
         refused(server.start_agent_job("daily", &second.id), TwirpCode::NotFound);

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use livekit_sdk::TwirpCode;
 use livekit_sdk::auth::{AccessToken, VideoGrant};
-use livekit_sdk::proto::{
-    CreateRoomRequest, RoomAgentDispatch, RoomConfiguration, RoomEndReason, UpdateRoomMetadataRequest,
-};
+use livekit_sdk::proto::{CreateRoomRequest, RoomAgentDispatch, RoomConfiguration, RoomEndReason};
 
 use crate::support::{both, events, refused};
 
@@ -75,12 +73,7 @@ async fn metadata_can_be_cleared() {
         lk.room().create_room("daily").metadata("m").await.unwrap();
         assert_eq!(lk.room().update_room_metadata(("daily", "")).await.unwrap().metadata, "");
         refused(lk.room().update_room_metadata(("nobody", "x")).await, TwirpCode::NotFound);
-        let request = UpdateRoomMetadataRequest {
-            room: "daily".into(),
-            metadata: "x".repeat(524_289),
-            ..Default::default()
-        };
-        let error = lk.room().update_room_metadata(request).await.unwrap_err();
+        let error = lk.room().update_room_metadata(("daily", "x".repeat(524_289))).await.unwrap_err();
         assert!(error.is_invalid_argument() && error.refusal().unwrap().meta["argument"].ends_with("524288"));
     })
     .await;
