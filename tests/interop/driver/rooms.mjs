@@ -151,7 +151,7 @@ export async function tokens() {
     const claims = await new TokenVerifier(apiKey, secret).verify(await made.toJwt());
     assert.deepEqual(claims.video, { roomJoin: true, room: 'daily', canPublish: false });
     assert.deepEqual([claims.sub, claims.name, claims.iss], ['alice', 'Ålice', apiKey]);
-    assert.deepEqual(claims.roomConfig, { emptyTimeout: 7 });
+    assert.equal(claims.roomConfig.emptyTimeout, 7);
   });
   const using = async (made) => new LiveKitAPI({ host, token: await made.toJwt() });
   await check('tokens: a grant, and no other', async () => {

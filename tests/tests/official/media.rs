@@ -42,6 +42,7 @@ async fn egress_of_a_room() {
     let egress = driven.lk.egress();
     let missing = egress.start_room_composite_egress("daily", file(), Default::default()).await;
     refused(missing, Code::NOT_FOUND);
+    driven.server.run_egress_automatically(true);
     let room = driven.lk.room().create_room("daily", Default::default()).await.unwrap();
     let info = record(&driven).await;
     assert!(is_id(&info.egress_id, "EG_"), "{}", info.egress_id);
@@ -94,7 +95,8 @@ async fn egress_of_other_things() {
     assert_eq!((request.url.as_str(), web.room_name.as_str()), ("https://example.com", ""));
     let added = vec![stream("stream-key-2")];
     let updated = egress.update_stream(&web.egress_id, added.clone(), Vec::new()).await.unwrap();
-    assert_eq!(updated.stream_results.len(), 2);
+    let urls: Vec<_> = updated.stream_results.iter().map(|it| it.url.as_str()).collect();
+    assert_eq!(urls, [stream("{str...y-1}"), stream("{str...y-2}")]);
     refused(egress.update_stream("EG_missing", added, Vec::new()).await, Code::NOT_FOUND);
 
     let output =
