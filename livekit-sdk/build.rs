@@ -51,6 +51,9 @@ fn write(generated: &Generated) -> io::Result<()> {
     for file in &generated.files {
         fs::write(out.join(&file.name), &file.text)?;
     }
+    if has("TESTING") {
+        fs::write(out.join("descriptors.bin"), &generated.descriptors)?;
+    }
     for method in &generated.unannotated {
         println!("cargo:warning={method} has no access annotation; the default of its service is used");
     }

@@ -6,6 +6,7 @@
 //! descriptors to the canonical `.proto` text that `livekit-proto sync` keeps in `proto/`.
 
 pub mod check;
+mod descriptors;
 mod emit;
 mod error;
 pub mod merge;
@@ -65,6 +66,9 @@ pub struct Generated {
     pub files: Vec<GeneratedFile>,
     /// Methods that nobody has annotated; they work with the default access of their service.
     pub unannotated: Vec<String>,
+    /// An encoded `FileDescriptorSet`: the chosen services and what is generated for them, with this
+    /// project's annotations and without comments.
+    pub descriptors: Vec<u8>,
 }
 
 /// Messages that tokens and permissions are made of, whatever services are chosen.
@@ -107,11 +111,12 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Error> {
 
     let model = Model::new(&schema, &reachable, &services);
     let unannotated = unannotated(&model);
+    let encoded = descriptors::encode(&schema, &reachable, &services);
     let mut files = emit::json::emit(&prune::descriptors(&schema, &json, &[]))?;
     files.push(GeneratedFile { name: "grants.rs".to_owned(), text: emit::grants::emit(&schema, &model) });
     let descriptors = prune::descriptors(&schema, &reachable, &services);
     files.extend(emit::messages::emit(&schema, model, descriptors, inputs.halves)?);
-    Ok(Generated { files, unannotated })
+    Ok(Generated { files, unannotated, descriptors: encoded })
 }
 
 /// The schema to generate from: our own, or upstream's facts with our annotations.

@@ -237,13 +237,13 @@ impl<S> fmt::Debug for Routes<S> {
 
 /// How a message is written; an answer is written as its request was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(crate) enum Format {
     Protobuf,
     Json,
 }
 
 impl Format {
-    fn from_content_type(text: &str) -> Option<Self> {
+    pub(crate) fn from_content_type(text: &str) -> Option<Self> {
         match text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
             "application/protobuf" => Some(Self::Protobuf),
             "application/json" => Some(Self::Json),
@@ -251,7 +251,7 @@ impl Format {
         }
     }
 
-    fn content_type(self) -> HeaderValue {
+    pub(crate) fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Protobuf => "application/protobuf",
             Self::Json => "application/json",

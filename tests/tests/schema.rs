@@ -159,6 +159,29 @@ fn upstreams_own_files_generate_the_same_services() {
 }
 
 #[test]
+fn descriptors_carry_the_annotations_whosever_the_facts_are() {
+    for upstream in [None, Some(upstream::protobufs())] {
+        let features = Some(vec!["sip".to_owned()]);
+        let inputs = Inputs { sources: ours(), upstream, features, ..Inputs::default() };
+        let descriptors = generate(&inputs).unwrap().descriptors;
+        let pool = prost_reflect::DescriptorPool::decode(&*descriptors).unwrap();
+        assert_eq!(pool.services().map(|it| it.full_name().to_owned()).collect::<Vec<_>>(), ["livekit.SIP"]);
+        assert!(pool.get_message_by_name("livekit.ListRoomsRequest").is_none(), "nothing reaches it");
+        let service = pool.get_service_by_name("livekit.SIP").unwrap();
+        let transfer = service.methods().find(|method| method.name() == "TransferSIPParticipant").unwrap();
+        let access = pool.get_extension_by_name("livekit.sdk.access").unwrap();
+        let access = transfer.options().get_extension(&access).into_owned();
+        let access = access.as_message().unwrap().to_string();
+        assert_eq!(access, "grants{video{room_admin:true},sip{call:true}},room:\"room_name\"");
+        let field = transfer.input().get_field_by_name("room_name").unwrap();
+        let key = pool.get_extension_by_name("livekit.sdk.key").unwrap();
+        assert_eq!(field.options().get_extension(&key).as_u32(), Some(1));
+        let comments = pool.files().find(|file| file.file_descriptor_proto().source_code_info.is_some());
+        assert!(comments.is_none());
+    }
+}
+
+#[test]
 fn a_method_that_nobody_has_annotated_works_with_the_default_of_its_service() {
     let mut sources = ours();
     let room = sources.iter_mut().find(|(name, _)| name == "livekit_room.proto").unwrap();

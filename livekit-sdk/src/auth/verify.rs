@@ -96,6 +96,16 @@ impl TokenVerifier {
         Ok(claims)
     }
 
+    /// As [`verify`](Self::verify), whichever API key the token names: the secret of the only key counts.
+    #[cfg(feature = "testing")]
+    pub(crate) fn verify_any_issuer(&self, token: &str) -> Result<Claims> {
+        let payload = self.authentic_payload(token)?;
+        let mut claims = Claims::default();
+        parse_claims(&payload, &mut claims)?;
+        self.check_times(claims.exp, claims.nbf, SystemTime::now())?;
+        Ok(claims)
+    }
+
     /// Checks a token that vouches for the body of a webhook, and has `check` look at its `sha256` (empty if
     /// it has none).
     pub(crate) fn verify_body_hash(&self, token: &str, check: impl FnOnce(&str) -> Result<()>) -> Result<()> {

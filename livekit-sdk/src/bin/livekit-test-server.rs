@@ -19,6 +19,10 @@ Usage: livekit-test-server [options]
   --keys KEYS        API keys as `key: secret`, several separated by commas.
                      Default: LIVEKIT_KEYS, or else `devkey: secret`
   --webhook-url URL  Post webhooks to this URL, signed with the first key. Repeatable
+  --regions N        Serve N regions, at the port and those after it (at free ones for port 0).
+                     Their list is at /settings/regions
+  --mock             Answer as LiveKit's own mock server does: nothing is kept, answers are made
+                     up from the request, and the header X-Lk-Mock says what goes wrong
   --log              Print a line for every call
   --help             Print this
   --version          Print the version
@@ -31,6 +35,8 @@ struct Options {
     bind: String,
     keys: Vec<ApiKey>,
     webhook_urls: Vec<String>,
+    regions: u16,
+    mock: bool,
     log: bool,
 }
 
@@ -62,6 +68,8 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         bind: "127.0.0.1".to_owned(),
         keys: Vec::new(),
         webhook_urls: Vec::new(),
+        regions: 0,
+        mock: false,
         log: false,
     };
     let mut keys = std::env::var("LIVEKIT_KEYS").unwrap_or_else(|_| format!("{DEV_KEY}: {DEV_SECRET}"));
@@ -71,6 +79,8 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("bind") => options.bind = arguments.value()?.string()?,
             Long("keys") => keys = arguments.value()?.string()?,
             Long("webhook-url") => options.webhook_urls.push(arguments.value()?.string()?),
+            Long("regions") => options.regions = arguments.value()?.parse()?,
+            Long("mock") => options.mock = true,
             Long("log") => options.log = true,
             Long("help") | Short('h') => return Ok(Command::Print(HELP.to_owned())),
             Long("version") | Short('V') => {
@@ -111,6 +121,16 @@ async fn serve(options: Options) -> Result<(), String> {
         () = keep_time(&server) => Ok(()),
         stopped = stop() => stopped.map_err(|error| format!("signals cannot be received: {error}")),
     }
+}
+
+/// One address for each region, on consecutive ports.
+fn addresses(bind: &str, port: u16, count: u16) -> Result<Vec<String>, String> {
+    let at =
+        |port: u16| if bind.contains(':') { format!("[{bind}]:{port}") } else { format!("{bind}:{port}") };
+    let ports = (0..count).map(|index| if port == 0 { Some(0) } else { port.checked_add(index) });
+    let ports: Option<Vec<_>> = ports.collect();
+    let ports = ports.ok_or_else(|| format!("there are no {count} ports from {port} on"))?;
+    Ok(ports.into_iter().map(at).collect())
 }
 
 /// Rooms that are empty for too long close within a second.
@@ -155,18 +175,47 @@ mod tests {
 
     #[test]
     fn options_are_read() {
-        let arguments =
-            ["--port=0", "--bind", "::1", "--keys", "a: b,c:d", "--webhook-url", "http://x", "--log"];
+        let arguments = [
+            "--port=0",
+            "--bind",
+            "::1",
+            "--keys",
+            "a: b,c:d",
+            "--webhook-url",
+            "http://x",
+            "--log",
+            "--regions",
+            "3",
+            "--mock",
+        ];
         let Command::Serve(options) = parsed(&arguments).unwrap() else { panic!("no server is asked for") };
         assert_eq!((options.port, options.bind.as_str(), options.log), (0, "::1", true));
         assert_eq!(options.keys.iter().map(ApiKey::id).collect::<Vec<_>>(), ["a", "c"]);
         assert_eq!(options.webhook_urls, ["http://x"]);
+        assert_eq!((options.regions, options.mock), (3, true));
+    }
+
+    #[test]
+    fn regions_follow_the_port() {
+        assert_eq!(addresses("127.0.0.1", 9999, 2).unwrap(), ["127.0.0.1:9999", "127.0.0.1:10000"]);
+        assert_eq!(addresses("::1", 0, 2).unwrap(), ["[::1]:0", "[::1]:0"]);
+        assert!(addresses("127.0.0.1", 65535, 2).unwrap_err().contains("65535"));
     }
 
     #[test]
     fn help_tells_of_every_option() {
         let Command::Print(help) = parsed(&["--help"]).unwrap() else { panic!("help is not printed") };
-        for option in ["--port", "--bind", "--keys", "--webhook-url", "--log", "--help", "--version"] {
+        for option in [
+            "--port",
+            "--bind",
+            "--keys",
+            "--webhook-url",
+            "--regions",
+            "--mock",
+            "--log",
+            "--help",
+            "--version",
+        ] {
             assert!(help.contains(option), "{option}");
         }
     }

@@ -3,7 +3,7 @@
 use super::clock::Now;
 use super::refusals::{invalid, not_found, unavailable};
 use super::world::{Store, World};
-use super::{id, limits, room};
+use super::{id, job, limits, room};
 use crate::error::Refusal;
 use crate::proto::{
     AgentDispatch, AgentDispatchState, CreateAgentDispatchRequest, CreateRoomRequest,
@@ -24,6 +24,17 @@ pub(super) fn of_new_room(request: &CreateRoomRequest, now: Now) -> Vec<AgentDis
     let default = [RoomAgentDispatch::default()];
     let asked = if request.agents.is_empty() { &default[..] } else { &request.agents };
     asked.iter().map(|agent| dispatch(&request.name, agent.clone(), now)).collect()
+}
+
+/// Sends agents to a room, which is opened for them if need be.
+pub(super) fn send(store: &mut Store, room: &str, agents: Vec<RoomAgentDispatch>) -> Result<(), Refusal> {
+    let now = store.now;
+    let Some(live) = store.rooms.get_mut(room) else {
+        let request = CreateRoomRequest { name: room.to_owned(), agents, ..Default::default() };
+        return room::open(store, request).map(|_| ());
+    };
+    live.dispatches.extend(agents.into_iter().map(|agent| dispatch(room, agent, now)));
+    Ok(())
 }
 
 fn dispatch(room: &str, agent: RoomAgentDispatch, now: Now) -> AgentDispatch {
@@ -89,10 +100,16 @@ impl AgentDispatchService for Handlers {
         self.0.with(|store| {
             let dispatches = dispatches(store, &request.room)?;
             let index = dispatches.iter().position(|it| it.id == request.dispatch_id);
-            let index = index.ok_or_else(|| not_found("requested agent dispatch does not exist"))?;
-            Ok(dispatches.remove(index))
+            let removed = dispatches.remove(index.ok_or_else(no_dispatch)?);
+            // The answer is the dispatch as it was: its jobs end later.
+            job::end_all(store, removed.clone());
+            Ok(removed)
         })
     }
+}
+
+pub(super) fn no_dispatch() -> Refusal {
+    not_found("requested agent dispatch does not exist")
 }
 
 /// The dispatches of a room. They are the room's own to answer for, and without it nobody does.

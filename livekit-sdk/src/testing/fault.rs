@@ -81,7 +81,7 @@ impl Fault {
 
     /// A phone call that fails with a SIP status, such as 486 and `Busy Here`.
     pub fn sip(status: u16, reason: impl Into<String>) -> Self {
-        Self::refusal(super::sip_status::refusal(status, &reason.into()))
+        Self::refusal(super::sip_status::refusal(status.into(), &reason.into()))
     }
 
     /// Any status and body, with a content type; the call is not carried out. For the pages of proxies.

@@ -1,7 +1,7 @@
 //! The server on a TCP port.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use hyper::server::conn::http1;
@@ -32,8 +32,16 @@ impl Listener {
 
     /// The URL for clients.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        url(self.address)
     }
+}
+
+/// The URL at which clients on this machine reach an address.
+pub(super) fn url(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    format!("http://{address}")
 }
 
 impl Drop for Listener {

@@ -13,6 +13,8 @@ use http_body::Body;
 use super::body::ReplyBody;
 use super::calls::{CallLog, ReceivedCall};
 use super::fault::{Effect, Faults};
+use super::json_wire;
+use super::mock::Mock;
 use super::region::Regions;
 use super::world::World;
 use crate::server::{self, Router, plain};
@@ -24,6 +26,8 @@ pub(super) struct Service {
     pub(super) calls: CallLog,
     pub(super) faults: Faults,
     pub(super) regions: Regions,
+    /// Answers in place of the router.
+    pub(super) mock: Option<Mock>,
 }
 
 /// The connection ended without an answer.
@@ -66,10 +70,13 @@ impl Service {
         if head.method == Method::OPTIONS && head.headers.contains_key("access-control-request-method") {
             return Some(preflight());
         }
+        if let Some(mock) = &self.mock {
+            return mock.without_service(region, head, &self.regions);
+        }
         match head.uri.path() {
             "/" if head.method == Method::GET => Some(plain(StatusCode::OK, "OK".to_owned())),
             "/settings/regions" if head.method == Method::GET => self.regions.settings(),
-            _ => self.regions.refuses(region),
+            _ => None,
         }
     }
 
@@ -99,7 +106,7 @@ impl Service {
                 pause(delay).await;
                 match effect {
                     Effect::Replace(ref answer) => answer.clone(),
-                    _ => self.router.handle(Request::from_parts(head, body)).await,
+                    _ => self.respond(region, Request::from_parts(head, body)).await?,
                 }
             }
             Err(refused) => refused,
@@ -110,6 +117,16 @@ impl Service {
         }
         self.calls.end(place, Some(answer.status()));
         Ok(spoil(answer, effect))
+    }
+
+    async fn respond(&self, region: usize, request: Request<Bytes>) -> Result<Response<Bytes>, Dropped> {
+        if let Some(mock) = &self.mock {
+            return mock.answer(region, &self.regions, request).await;
+        }
+        match self.regions.refuses(region, &[]) {
+            Some(refused) => Ok(refused),
+            None => Ok(json_wire::handle(&self.router, request).await),
+        }
     }
 }
 
@@ -127,14 +144,14 @@ fn spoil(mut answer: Response<Bytes>, effect: Effect) -> Response<ReplyBody> {
     }
 }
 
-async fn pause(delay: Duration) {
+pub(super) async fn pause(delay: Duration) {
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
 }
 
 /// Service and method of a Twirp path, as far as it has them.
-fn route(path: &str) -> (&str, &str) {
+pub(super) fn route(path: &str) -> (&str, &str) {
     let path = path.strip_prefix("/twirp/").unwrap_or(path);
     path.rsplit_once('/').unwrap_or((path, ""))
 }

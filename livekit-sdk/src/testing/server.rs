@@ -9,11 +9,12 @@ use tokio::net::TcpListener;
 use super::builder::TestServerBuilder;
 use super::calls::ReceivedCall;
 use super::fault::Fault;
-use super::listen::Listener;
+use super::listen::{self, Listener};
 use super::room::{self, Participant};
 use super::serve::Service;
 use super::transport::TestTransport;
 use super::webhooks::SentWebhook;
+use super::world::World;
 use crate::auth::{ApiKey, TokenVerifier, VideoGrant};
 use crate::client::LiveKit;
 use crate::error::{Error, Result};
@@ -21,7 +22,7 @@ use crate::proto::{ParticipantInfo, WebhookEvent};
 use crate::server::Router;
 
 /// The URL of a server that is called in process; nothing listens there.
-const IN_PROCESS: &str = "http://livekit.test";
+pub(super) const IN_PROCESS: &str = "http://livekit.test";
 
 /// How long a webhook is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -57,6 +58,10 @@ impl TestServer {
         Self { service, verifier, key }
     }
 
+    pub(super) fn world(&self) -> &World {
+        &self.service.world
+    }
+
     /// A client that calls this server in process, with all grants.
     pub fn livekit(&self) -> LiveKit {
         let client = LiveKit::builder().url(IN_PROCESS).api_key(self.key.clone()).transport(self.transport());
@@ -80,6 +85,42 @@ impl TestServer {
     pub async fn listen(&self, address: &str) -> Result<Listener> {
         let socket = TcpListener::bind(address).await.map_err(Error::unreachable)?;
         Listener::start(socket, Arc::clone(&self.service), 0).map_err(Error::unreachable)
+    }
+
+    /// Serves on several TCP addresses, each a region of its own, called `region-` and its index. The first is
+    /// the nearest; regions that the server has already are nearer. Clients find them as they do those of
+    /// LiveKit Cloud.
+    ///
+    /// # Errors
+    /// An address cannot be bound; then none is served.
+    pub async fn listen_regions(&self, addresses: &[&str]) -> Result<Vec<Listener>> {
+        let mut sockets = Vec::with_capacity(addresses.len());
+        for address in addresses {
+            sockets.push(TcpListener::bind(address).await.map_err(Error::unreachable)?);
+        }
+        let start = |socket: TcpListener| {
+            let region = self.service.regions.add_numbered(&listen::url(socket.local_addr()?));
+            Listener::start(socket, Arc::clone(&self.service), region)
+        };
+        sockets.into_iter().map(start).collect::<std::io::Result<_>>().map_err(Error::unreachable)
+    }
+
+    /// Adds a region that is reached in process, by the host and port of its URL; answers its index.
+    ///
+    /// Requests to other hosts reach the region that was added first.
+    pub fn add_region(&self, name: &str, url: &str) -> usize {
+        self.service.regions.add(name, url)
+    }
+
+    /// Lets only the regions of these names serve the project: others answer 451, and are not found any
+    /// longer. Without names, all of them serve it again.
+    pub fn pin_regions(&self, names: &[&str]) {
+        self.service.regions.pin(names.iter().copied().map(str::to_owned).collect());
+    }
+
+    /// How long clients may keep the list of regions; `None`, the default, does not say.
+    pub fn set_regions_max_age(&self, max_age: Option<Duration>) {
+        self.service.regions.set_max_age(max_age);
     }
 
     /// The API key that this server knows, to sign tokens for it.
@@ -145,7 +186,7 @@ impl TestServer {
         self.service.calls.clear();
     }
 
-    /// The webhooks that were sent so far, in order.
+    /// The webhooks that were sent so far, in order. The last 10,000 are kept.
     pub fn webhooks(&self) -> Vec<SentWebhook> {
         self.service.world.webhooks().sent()
     }

@@ -15,6 +15,7 @@ pub(super) use join::{abort, join};
 pub use participant::Participant;
 pub use rpc::RpcFailure;
 pub(super) use state::{LiveParticipant, LiveRoom, Rooms};
+pub(super) use update::merge;
 
 use super::world::World;
 use crate::server::Router;

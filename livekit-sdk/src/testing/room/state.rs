@@ -13,6 +13,7 @@ use crate::proto::{
     AgentDispatch, DisconnectReason, ParticipantInfo, Room, RoomEndReason, SendDataRequest, TrackInfo,
 };
 use crate::testing::clock::Now;
+use crate::testing::job;
 use crate::testing::refusals::{no_participant, no_room};
 use crate::testing::world::Store;
 
@@ -59,6 +60,10 @@ impl Rooms {
 
     pub(in crate::testing) fn iter(&self) -> impl Iterator<Item = &LiveRoom> {
         self.by_name.values()
+    }
+
+    pub(in crate::testing) fn iter_mut(&mut self) -> impl Iterator<Item = &mut LiveRoom> {
+        self.by_name.values_mut()
     }
 
     /// A participant, wherever it is, or why there is none.
@@ -110,7 +115,11 @@ impl Store {
             self.remove_participant(name, &identity, reason)?;
         }
         let live = self.rooms.by_name.remove(name).ok_or_else(no_room)?;
-        self.tell(events::room_finished(live.seen(), end));
+        let seen = live.seen();
+        for dispatch in live.dispatches {
+            job::end_all(self, dispatch);
+        }
+        self.tell(events::room_finished(seen, end));
         Ok(())
     }
 

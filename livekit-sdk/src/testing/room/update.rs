@@ -29,7 +29,7 @@ pub(super) fn apply(
 }
 
 /// Sets attributes; an empty value deletes its key.
-pub(super) fn merge(attributes: &mut HashMap<String, String>, changes: HashMap<String, String>) {
+pub(in crate::testing) fn merge(attributes: &mut HashMap<String, String>, changes: HashMap<String, String>) {
     for (key, value) in changes {
         match value.is_empty() {
             true => attributes.remove(&key),

@@ -53,9 +53,14 @@ pub(super) struct Webhooks {
     calling: Mutex<()>,
 }
 
+/// How many sent webhooks are kept; older ones are forgotten.
+const KEPT: usize = 10_000;
+
 #[derive(Default)]
 struct State {
-    sent: Vec<SentWebhook>,
+    sent: VecDeque<SentWebhook>,
+    /// How many were sent, including those that are forgotten.
+    count: usize,
     callbacks: Vec<Callback>,
     uncalled: VecDeque<SentWebhook>,
 }
@@ -92,15 +97,13 @@ impl Webhooks {
                     self.queues.push(&target.url, target.signed(&sent, &event), &event);
                 }
             }
-            let mut state = self.state();
-            state.uncalled.push_back(sent.clone());
-            state.sent.push(sent);
+            self.state().remember(sent);
         }
     }
 
     /// Runs the callbacks for events that they have not seen, and wakes those who wait.
     pub(super) fn notify(&self) {
-        let count = self.state().sent.len();
+        let count = self.state().count;
         self.count.send_if_modified(|known| std::mem::replace(known, count) != count);
         // Whoever holds the lock goes on until nothing is left; a callback that uses the server comes by here.
         let Ok(_calling) = self.calling.try_lock() else { return };
@@ -114,9 +117,9 @@ impl Webhooks {
         }
     }
 
-    /// All that was sent so far.
+    /// What was sent so far, as far as it is kept.
     pub(super) fn sent(&self) -> Vec<SentWebhook> {
-        self.state().sent.clone()
+        self.state().sent.iter().cloned().collect()
     }
 
     /// Waits until an event was sent for which `is_it` holds, and answers the first.
@@ -148,6 +151,19 @@ impl Webhooks {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn remember(&mut self, sent: SentWebhook) {
+        if !self.callbacks.is_empty() {
+            self.uncalled.push_back(sent.clone());
+        }
+        if self.sent.len() == KEPT {
+            self.sent.pop_front();
+        }
+        self.sent.push_back(sent);
+        self.count += 1;
     }
 }
 

@@ -1,0 +1,161 @@
+//! Stored room sessions. The test says which ones there are.
+
+use std::collections::BTreeMap;
+
+use crate::error::Refusal;
+use crate::proto::export_replay_request::Source;
+use crate::proto::{
+    ClosePlaybackRequest, DeleteReplayRequest, EgressInfo, EgressSourceType, EgressStatus, Empty,
+    ExportReplayRequest, ListReplaysRequest, ListReplaysResponse, PlaybackRequest, PlaybackResponse,
+    ReplayInfo, Room, SeekRequest, WebhookEvent,
+};
+use crate::server::{Context, Router};
+use crate::services::replay::{Replay, ReplayServer};
+use crate::testing::refusals::not_found;
+use crate::testing::world::{Store, World};
+use crate::testing::{TestServer, id};
+
+use super::page::page;
+use super::require;
+
+/// The replays in the order in which they were added, and what is being played.
+#[derive(Default)]
+pub(super) struct Records {
+    replays: Vec<ReplayInfo>,
+    /// By id: how each was started, with the offset that it was last sent to.
+    playbacks: BTreeMap<String, PlaybackRequest>,
+}
+
+impl Records {
+    fn replay(&self, id: &str) -> Result<&ReplayInfo, Refusal> {
+        require("replay_id", id)?;
+        let found = self.replays.iter().find(|replay| replay.replay_id == id);
+        found.ok_or_else(|| not_found("requested replay does not exist"))
+    }
+}
+
+fn no_playback() -> Refusal {
+    not_found("requested playback does not exist")
+}
+
+impl TestServer {
+    /// Stores a replay, for the `Replay` service to list, play and export, in place of one with the same id.
+    ///
+    /// Without an id it is given one. Returns the replay as it is listed.
+    pub fn add_replay(&self, mut replay: ReplayInfo) -> ReplayInfo {
+        if replay.replay_id.is_empty() {
+            // LiveKit's own ids of replays are not documented.
+            replay.replay_id = id::new("RP_");
+        }
+        self.world().with(|store| {
+            let replays = &mut store.cloud.replays.replays;
+            replays.retain(|known| known.replay_id != replay.replay_id);
+            replays.push(replay.clone());
+        });
+        replay
+    }
+
+    /// A replay that is being played: the request that started it, with `seek_offset_ms` as it was last sent to.
+    ///
+    /// `None` once it was closed.
+    pub fn replay_playback(&self, playback_id: &str) -> Option<PlaybackRequest> {
+        self.world().with(|store| store.cloud.replays.playbacks.get(playback_id).cloned())
+    }
+}
+
+pub(super) fn router(world: &World) -> Router {
+    ReplayServer::router(Handlers(world.clone()))
+}
+
+struct Handlers(World);
+
+impl Replay for Handlers {
+    async fn list_replays(
+        &self,
+        _: Context,
+        request: ListReplaysRequest,
+    ) -> Result<ListReplaysResponse, Refusal> {
+        let is_wanted =
+            |replay: &&ReplayInfo| request.room_name.is_empty() || replay.room_name == request.room_name;
+        let found =
+            self.0.with(|store| store.cloud.replays.replays.iter().filter(is_wanted).cloned().collect());
+        let (replays, next_page_token) = page(found, request.page_token.as_ref(), None)?;
+        Ok(ListReplaysResponse { replays, next_page_token })
+    }
+
+    async fn playback(&self, _: Context, request: PlaybackRequest) -> Result<PlaybackResponse, Refusal> {
+        require("playback_room", &request.playback_room)?;
+        self.0.with(|store| {
+            let records = &mut store.cloud.replays;
+            records.replay(&request.replay_id)?;
+            let playback_id = id::new("PB_");
+            records.playbacks.insert(playback_id.clone(), request);
+            Ok(PlaybackResponse { playback_id })
+        })
+    }
+
+    async fn seek(&self, _: Context, request: SeekRequest) -> Result<Empty, Refusal> {
+        require("playback_id", &request.playback_id)?;
+        self.0.with(|store| {
+            let playback = store.cloud.replays.playbacks.get_mut(&request.playback_id);
+            playback.ok_or_else(no_playback)?.seek_offset_ms = request.seek_offset_ms;
+            Ok(Empty {})
+        })
+    }
+
+    async fn close(&self, _: Context, request: ClosePlaybackRequest) -> Result<Empty, Refusal> {
+        require("playback_id", &request.playback_id)?;
+        self.0.with(|store| {
+            let playbacks = &mut store.cloud.replays.playbacks;
+            playbacks.remove(&request.playback_id).map(|_| Empty {}).ok_or_else(no_playback)
+        })
+    }
+
+    async fn export(&self, _: Context, request: ExportReplayRequest) -> Result<EgressInfo, Refusal> {
+        self.0.with(|store| {
+            let replay = store.cloud.replays.replay(&request.replay_id)?.clone();
+            Ok(start_export(store, &replay, request))
+        })
+    }
+
+    async fn delete_replay(&self, _: Context, request: DeleteReplayRequest) -> Result<Empty, Refusal> {
+        self.0.with(|store| {
+            let records = &mut store.cloud.replays;
+            let replay_id = records.replay(&request.replay_id)?.replay_id.clone();
+            records.replays.retain(|replay| replay.replay_id != replay_id);
+            records.playbacks.retain(|_, playback| playback.replay_id != replay_id);
+            Ok(Empty {})
+        })
+    }
+}
+
+/// Starts the egress that exports a replay.
+fn start_export(store: &mut Store, replay: &ReplayInfo, mut request: ExportReplayRequest) -> EgressInfo {
+    let webhooks = std::mem::take(&mut request.webhooks);
+    let source_type = match request.source {
+        Some(Source::Media(_)) => EgressSourceType::Sdk,
+        Some(Source::Template(_) | Source::Web(_)) | None => EgressSourceType::Web,
+    };
+    // Storage holds credentials, which are not told again.
+    request.storage = None;
+    for output in &mut request.outputs {
+        output.storage = None;
+    }
+    let info = EgressInfo {
+        egress_id: id::new("EG_"),
+        room_name: replay.room_name.clone(),
+        source_type: source_type.into(),
+        status: EgressStatus::EgressStarting.into(),
+        updated_at: store.now.nanoseconds(),
+        request: Some(request.into()),
+        ..EgressInfo::default()
+    };
+    let started = WebhookEvent {
+        event: "egress_started".to_owned(),
+        room: Some(Room { name: replay.room_name.clone(), ..Room::default() }),
+        egress_info: Some(Box::new(info.clone())),
+        ..WebhookEvent::default()
+    };
+    store.tell_also(started, &webhooks);
+    info
+}
