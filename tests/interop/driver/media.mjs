@@ -162,9 +162,15 @@ export async function connectors() {
     assert.equal(call.roomName, 'wa-out');
   });
   await check('connectors: connect and disconnect WhatsApp', async () => {
+    const present = async () => (await lk.room.listParticipants('wa-out')).map((it) => it.identity);
+    assert.deepEqual(await present(), []);
     const sdp = new SessionDescription({ type: 'answer', sdp: 'v=0' });
     await lk.connector.connectWhatsAppCall(call.whatsappCallId, sdp);
+    assert.deepEqual(await present(), ['wa']);
     await lk.connector.disconnectWhatsAppCall(call.whatsappCallId, 'k');
+    assert.deepEqual(await present(), []);
+    const again = lk.connector.disconnectWhatsAppCall(call.whatsappCallId, 'k');
+    await refused(again, 'not_found');
   });
   await check('connectors: accept WhatsApp', async () => {
     const sdp = new SessionDescription({ type: 'offer', sdp: 'v=0' });

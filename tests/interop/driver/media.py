@@ -168,24 +168,39 @@ async def connectors(lk):
         "whatsapp_api_key": "k",
         "whatsapp_cloud_api_version": "24.0",
     }
-    call = api.DialWhatsAppCallResponse()
+    call_id = ""
+
+    async def present():
+        found = await lk.room.list_participants(api.ListParticipantsRequest(room="wa-out"))
+        return [it.identity for it in found.participants]
+
+    def connect():
+        sdp = SessionDescription(type="answer", sdp="v=0")
+        request = api.ConnectWhatsAppCallRequest(whatsapp_call_id=call_id, sdp=sdp)
+        return lk.connector.connect_whatsapp_call(request)
+
+    def disconnect():
+        request = api.DisconnectWhatsAppCallRequest(whatsapp_call_id=call_id, whatsapp_api_key="k")
+        return lk.connector.disconnect_whatsapp_call(request)
+
     with check("connectors: dial WhatsApp"):
         request = api.DialWhatsAppCallRequest(
-            whatsapp_to_phone_number="+15550160", room_name="wa-out", **account
+            whatsapp_to_phone_number="+15550160",
+            room_name="wa-out",
+            participant_identity="wa",
+            **account,
         )
         call = await lk.connector.dial_whatsapp_call(request)
-        assert call.whatsapp_call_id
+        call_id = call.whatsapp_call_id
+        assert call_id
         equal(call.room_name, "wa-out")
     with check("connectors: connect and disconnect WhatsApp"):
-        connect = api.ConnectWhatsAppCallRequest(
-            whatsapp_call_id=call.whatsapp_call_id,
-            sdp=SessionDescription(type="answer", sdp="v=0"),
-        )
-        await lk.connector.connect_whatsapp_call(connect)
-        disconnect = api.DisconnectWhatsAppCallRequest(
-            whatsapp_call_id=call.whatsapp_call_id, whatsapp_api_key="k"
-        )
-        await lk.connector.disconnect_whatsapp_call(disconnect)
+        equal(await present(), [])
+        await connect()
+        equal(await present(), ["wa"])
+        await disconnect()
+        equal(await present(), [])
+        await refused(disconnect(), "not_found")
     with check("connectors: accept WhatsApp"):
         request = api.AcceptWhatsAppCallRequest(
             whatsapp_call_id="wacid",
@@ -200,4 +215,4 @@ async def connectors(lk):
             twilio_call_direction=direction, room_name="twilio"
         )
         answer = await lk.connector.connect_twilio_call(request)
-        assert answer.connect_url.startswith(("ws://", "wss://")), answer
+        assert answer.connect_url.startswith("wss://"), answer

@@ -9,6 +9,7 @@ use livekit_api::services::egress::{
 use livekit_api::services::ingress::{CreateIngressOptions, IngressListFilter, UpdateIngressOptions};
 use livekit_protocol::connect_twilio_call_request::TwilioCallDirection;
 use livekit_protocol::encoded_file_output::Output;
+use livekit_protocol::participant_info::Kind;
 use livekit_protocol::{
     DirectFileOutput, EgressInfo, EgressStatus, EncodedFileOutput, IngressInput, S3Upload,
     SessionDescription, StreamOutput, StreamProtocol, egress_info,
@@ -165,11 +166,20 @@ async fn connectors() {
     let driven = drive().await;
     let connector = driven.lk.connector();
     let sdp = |kind: &str| SessionDescription { r#type: text(kind), sdp: text("v=0"), ..Default::default() };
-    let options = DialWhatsAppCallOptions { room_name: Some(text("wa-out")), ..Default::default() };
+    let options = DialWhatsAppCallOptions {
+        room_name: Some(text("wa-out")),
+        participant_identity: Some(text("wa")),
+        ..Default::default()
+    };
     let call = connector.dial_whatsapp_call("1", "+15550160", "k", "24.0", options).await.unwrap();
     assert_eq!((call.room_name.as_str(), call.whatsapp_call_id.is_empty()), ("wa-out", false));
+    refused(driven.lk.room().get_participant("wa-out", "wa").await, Code::NOT_FOUND);
     connector.connect_whatsapp_call(&call.whatsapp_call_id, sdp("answer")).await.unwrap();
+    let callee = driven.lk.room().get_participant("wa-out", "wa").await.unwrap();
+    assert_eq!(callee.kind(), Kind::Connector);
     connector.disconnect_whatsapp_call(&call.whatsapp_call_id, "k").await.unwrap();
+    refused(driven.lk.room().get_participant("wa-out", "wa").await, Code::NOT_FOUND);
+    refused(connector.disconnect_whatsapp_call(&call.whatsapp_call_id, "k").await, Code::NOT_FOUND);
 
     let options = AcceptWhatsAppCallOptions { room_name: Some(text("wa-in")), ..Default::default() };
     let accepted = connector.accept_whatsapp_call("1", "k", "24.0", "wacid", sdp("offer"), options).await;
@@ -177,5 +187,5 @@ async fn connectors() {
 
     let inbound = TwilioCallDirection::Inbound;
     let connected = connector.connect_twilio_call(inbound, "twilio", Default::default()).await.unwrap();
-    assert!(connected.connect_url.starts_with("ws"), "{}", connected.connect_url);
+    assert!(connected.connect_url.starts_with("wss://"), "{}", connected.connect_url);
 }

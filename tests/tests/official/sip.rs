@@ -7,7 +7,7 @@ use livekit_api::services::sip::{
     CreateSIPParticipantOptions, ListSIPDispatchRuleFilter, ListSIPInboundTrunkFilter,
     ListSIPOutboundTrunkFilter, SIPClient, TransferSIPParticipantOptions,
 };
-use livekit_api::services::{ServerErrorCode as Code, ServiceResult};
+use livekit_api::services::{ServerErrorCode as Code, ServiceResult, SipCallError};
 use livekit_protocol::participant_info::Kind;
 use livekit_protocol::sip_dispatch_rule::Rule;
 use livekit_protocol::{
@@ -15,6 +15,7 @@ use livekit_protocol::{
     SipInboundTrunkInfo, SipInboundTrunkUpdate, SipOutboundTrunkInfo, SipOutboundTrunkUpdate,
     SipParticipantInfo, SipTransport,
 };
+use livekit_sdk::testing::DialOutcome;
 
 use crate::support::{drive, is_id, refused};
 
@@ -190,4 +191,35 @@ async fn calls() {
     driven.server.join_room("daily", "alice").unwrap();
     refused(transfer("alice", "tel:+15550150").await, Code::INVALID_ARGUMENT);
     transfer("caller", "tel:+15550150").await.unwrap();
+}
+
+#[tokio::test]
+async fn calls_that_fail() {
+    let driven = drive().await;
+    let sip = driven.lk.sip();
+    let trunk = carrier(sip).await.unwrap().sip_trunk_id;
+    driven.server.on_dial(|call| match call.to.as_str() {
+        "+15550141" => DialOutcome::Busy,
+        "+15550142" => DialOutcome::Declined,
+        _ => DialOutcome::Answered,
+    });
+    for (number, code, status, reason) in [
+        ("+15550141", Code::FAILED_PRECONDITION, 486, "Busy Here"),
+        ("+15550142", Code::PERMISSION_DENIED, 603, "Decline"),
+    ] {
+        let error = dial(sip, &trunk, number).await.unwrap_err();
+        let failure = SipCallError::from_error(&error).unwrap();
+        assert_eq!(failure.code(), code);
+        assert_eq!((failure.sip_status_code(), failure.sip_status()), (Some(status), Some(reason)));
+        refused(driven.lk.room().get_participant("daily", "caller").await, Code::NOT_FOUND);
+    }
+
+    dial(sip, &trunk, "+15550143").await.unwrap();
+    driven.server.on_transfer(|_| DialOutcome::Busy);
+    let (room, identity, to) = (text("daily"), text("caller"), text("tel:+15550144"));
+    let error = sip.transfer_sip_participant(room, identity, to, Default::default()).await.unwrap_err();
+    let failure = SipCallError::from_error(&error).unwrap();
+    assert_eq!(failure.sip_status_code(), Some(486));
+    assert_eq!(failure.metadata()["sip_transfer_reason"], "STR_REJECTED");
+    driven.lk.room().get_participant("daily", "caller").await.unwrap();
 }
