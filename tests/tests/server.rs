@@ -14,10 +14,16 @@ mod cloud_phone_number;
 mod cloud_replay;
 #[path = "server/dispatch.rs"]
 mod dispatch;
+#[path = "server/egress.rs"]
+mod egress;
+#[path = "server/egress_run.rs"]
+mod egress_run;
 #[path = "server/faults.rs"]
 mod faults;
 #[path = "server/fuzz.rs"]
 mod fuzz;
+#[path = "server/ingress.rs"]
+mod ingress;
 #[path = "server/mock.rs"]
 mod mock;
 #[path = "server/participant.rs"]

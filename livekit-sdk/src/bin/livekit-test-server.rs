@@ -106,17 +106,25 @@ fn parse_keys(text: &str) -> Result<Vec<ApiKey>, lexopt::Error> {
 async fn serve(options: Options) -> Result<(), String> {
     let builder = options.keys.into_iter().fold(TestServer::builder(), |builder, key| builder.api_key(key));
     let builder = options.webhook_urls.into_iter().fold(builder, |builder, url| builder.webhook_url(url));
+    let builder = if options.mock { builder.control_header() } else { builder };
     let server = builder.build();
+    // Nobody is there to play the workers.
+    server.run_egress_automatically(true);
     if options.log {
         server.on_call(|call| println!("{call:?}"));
     }
-    let address = match options.bind.contains(':') {
-        true => format!("[{}]:{}", options.bind, options.port),
-        false => format!("{}:{}", options.bind, options.port),
+    let addresses = addresses(&options.bind, options.port, options.regions.max(1))?;
+    let addresses: Vec<_> = addresses.iter().map(String::as_str).collect();
+    let listening = match &*addresses {
+        [address] if options.regions == 0 => server.listen(address).await.map(|listener| vec![listener]),
+        addresses => server.listen_regions(addresses).await,
     };
-    let listener =
-        server.listen(&address).await.map_err(|error| format!("cannot listen on {address}: {error:#}"))?;
-    say(&format!("ready: {}\n", listener.url()))?;
+    let listeners = listening.map_err(|error| {
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        format!("cannot listen on {}: {cause}", addresses.join(", "))
+    })?;
+    let urls: Vec<_> = listeners.iter().map(|listener| listener.url()).collect();
+    say(&format!("ready: {}\n", urls.join(" ")))?;
     tokio::select! {
         () = keep_time(&server) => Ok(()),
         stopped = stop() => stopped.map_err(|error| format!("signals cannot be received: {error}")),

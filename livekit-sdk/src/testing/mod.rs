@@ -51,7 +51,9 @@ mod world;
 
 pub use builder::TestServerBuilder;
 pub use calls::ReceivedCall;
+pub use egress::EgressHandle;
 pub use fault::Fault;
+pub use ingress::IngressHandle;
 pub use listen::Listener;
 pub use room::{Participant, RpcFailure};
 pub use server::TestServer;

@@ -14,13 +14,13 @@ use livekit_sdk::testing::TestServer;
 use livekit_sdk::webhook::WebhookReceiver;
 
 /// A backend that receives webhooks, and answers with the statuses it was given, then with 200.
-struct Backend {
-    url: String,
+pub(crate) struct Backend {
+    pub(crate) url: String,
     received: Arc<Mutex<Vec<(http::HeaderMap, Bytes)>>>,
 }
 
 impl Backend {
-    async fn start(statuses: impl IntoIterator<Item = u16>) -> Self {
+    pub(crate) async fn start(statuses: impl IntoIterator<Item = u16>) -> Self {
         let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", socket.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
@@ -51,7 +51,7 @@ impl Backend {
     }
 
     /// Waits for so many requests.
-    async fn received(&self, count: usize) -> Vec<(http::HeaderMap, Bytes)> {
+    pub(crate) async fn received(&self, count: usize) -> Vec<(http::HeaderMap, Bytes)> {
         let wait = async {
             while self.received.lock().unwrap().len() < count {
                 tokio::time::sleep(Duration::from_millis(5)).await;

@@ -3,16 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::error::Refusal;
-use crate::proto::export_replay_request::Source;
 use crate::proto::{
-    ClosePlaybackRequest, DeleteReplayRequest, EgressInfo, EgressSourceType, EgressStatus, Empty,
-    ExportReplayRequest, ListReplaysRequest, ListReplaysResponse, PlaybackRequest, PlaybackResponse,
-    ReplayInfo, Room, SeekRequest, WebhookEvent,
+    ClosePlaybackRequest, DeleteReplayRequest, EgressInfo, Empty, ExportReplayRequest, ListReplaysRequest,
+    ListReplaysResponse, PlaybackRequest, PlaybackResponse, ReplayInfo, Room, SeekRequest,
 };
 use crate::server::{Context, Router};
 use crate::services::replay::{Replay, ReplayServer};
 use crate::testing::refusals::not_found;
-use crate::testing::world::{Store, World};
+use crate::testing::world::World;
 use crate::testing::{TestServer, id};
 
 use super::page::page;
@@ -113,8 +111,8 @@ impl Replay for Handlers {
 
     async fn export(&self, _: Context, request: ExportReplayRequest) -> Result<EgressInfo, Refusal> {
         self.0.with(|store| {
-            let replay = store.cloud.replays.replay(&request.replay_id)?.clone();
-            Ok(start_export(store, &replay, request))
+            let name = store.cloud.replays.replay(&request.replay_id)?.room_name.clone();
+            store.start_egress(request.into(), Room { name, ..Room::default() })
         })
     }
 
@@ -127,35 +125,4 @@ impl Replay for Handlers {
             Ok(Empty {})
         })
     }
-}
-
-/// Starts the egress that exports a replay.
-fn start_export(store: &mut Store, replay: &ReplayInfo, mut request: ExportReplayRequest) -> EgressInfo {
-    let webhooks = std::mem::take(&mut request.webhooks);
-    let source_type = match request.source {
-        Some(Source::Media(_)) => EgressSourceType::Sdk,
-        Some(Source::Template(_) | Source::Web(_)) | None => EgressSourceType::Web,
-    };
-    // Storage holds credentials, which are not told again.
-    request.storage = None;
-    for output in &mut request.outputs {
-        output.storage = None;
-    }
-    let info = EgressInfo {
-        egress_id: id::new("EG_"),
-        room_name: replay.room_name.clone(),
-        source_type: source_type.into(),
-        status: EgressStatus::EgressStarting.into(),
-        updated_at: store.now.nanoseconds(),
-        request: Some(request.into()),
-        ..EgressInfo::default()
-    };
-    let started = WebhookEvent {
-        event: "egress_started".to_owned(),
-        room: Some(Room { name: replay.room_name.clone(), ..Room::default() }),
-        egress_info: Some(Box::new(info.clone())),
-        ..WebhookEvent::default()
-    };
-    store.tell_also(started, &webhooks);
-    info
 }

@@ -4,7 +4,7 @@ use crate::error::Refusal;
 use crate::proto::{Codec, CreateRoomRequest, Room, RoomConfiguration};
 use crate::testing::refusals::invalid;
 use crate::testing::world::Store;
-use crate::testing::{dispatch, id, limits};
+use crate::testing::{dispatch, egress, id, limits};
 
 /// Seconds that a room stays open before anyone joins.
 const EMPTY_TIMEOUT: u32 = 300;
@@ -57,7 +57,9 @@ pub(in crate::testing) fn open(store: &mut Store, request: CreateRoomRequest) ->
         metadata: request.metadata,
         ..Room::default()
     };
-    Ok(store.open_room(room, dispatches))
+    let room = store.open_room(room, dispatches);
+    egress::room_opened(store, &room, request.egress.unwrap_or_default())?;
+    Ok(room)
 }
 
 /// What a token asks of the room that joining creates.

@@ -14,7 +14,8 @@ pub(super) use events::named;
 pub(super) use join::{abort, join};
 pub use participant::Participant;
 pub use rpc::RpcFailure;
-pub(super) use state::{LiveParticipant, LiveRoom, Rooms};
+pub(super) use state::{LiveParticipant, Rooms};
+pub(super) use update::apply as update_participant;
 pub(super) use update::merge;
 
 use super::world::World;

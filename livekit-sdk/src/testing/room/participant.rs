@@ -13,7 +13,7 @@ use crate::error::{Refusal, Result, TwirpCode};
 use crate::proto::{DisconnectReason, ParticipantInfo, SendDataRequest, TrackInfo, TrackSource};
 use crate::testing::refusals::no_room;
 use crate::testing::world::{Store, World};
-use crate::testing::{id, limits};
+use crate::testing::{egress, id, limits};
 
 /// Somebody in a room, without media: what a client would do, a test does through this.
 ///
@@ -91,6 +91,7 @@ impl Participant {
             let info = participant.info.clone();
             let seen = store.rooms.get(&self.room).ok_or_else(no_room)?.seen();
             store.tell(events::track_published(&seen, &info, track.clone()));
+            egress::track_published(store, &seen, self.identity(), &track.sid)?;
             Ok(track)
         })
     }

@@ -13,9 +13,9 @@ use crate::proto::{
     AgentDispatch, DisconnectReason, ParticipantInfo, Room, RoomEndReason, SendDataRequest, TrackInfo,
 };
 use crate::testing::clock::Now;
-use crate::testing::job;
 use crate::testing::refusals::{no_participant, no_room};
 use crate::testing::world::Store;
+use crate::testing::{egress, job};
 
 /// Rooms by name.
 #[derive(Default)]
@@ -115,12 +115,12 @@ impl Store {
             self.remove_participant(name, &identity, reason)?;
         }
         let live = self.rooms.by_name.remove(name).ok_or_else(no_room)?;
-        let seen = live.seen();
+        let (seen, room) = (live.seen(), live.room);
         for dispatch in live.dispatches {
             job::end_all(self, dispatch);
         }
         self.tell(events::room_finished(seen, end));
-        Ok(())
+        egress::room_closed(self, &room)
     }
 
     /// Closes the rooms that have been empty for too long.

@@ -7,7 +7,7 @@ use crate::proto::{ParticipantInfo, ParticipantPermission, TrackSource, UpdatePa
 use crate::testing::world::Store;
 
 /// Applies what is set in the request; what is empty stays.
-pub(super) fn apply(
+pub(in crate::testing) fn apply(
     store: &mut Store,
     request: UpdateParticipantRequest,
 ) -> Result<ParticipantInfo, Refusal> {

@@ -76,11 +76,11 @@ impl Dialing {
             if is_there {
                 hang_up(store, room, identity, failure.disconnect_reason())?;
             }
-            return Err(sip_status::refusal(failure.status, &failure.reason));
+            return Err(sip_status::refusal(failure.status.into(), &failure.reason));
         }
         if !is_there {
             // The callee was removed while the phone rang.
-            return Err(sip_status::refusal(TERMINATED, &phone::name(TERMINATED)));
+            return Err(sip_status::refusal(TERMINATED.into(), &phone::name(TERMINATED)));
         }
         set_status(store, room, identity, "active")
     }

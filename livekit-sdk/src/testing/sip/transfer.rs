@@ -99,7 +99,7 @@ fn refusal(outcome: &DialOutcome, failure: &Failure, transfer_id: String) -> Ref
             Refusal::new(TwirpCode::DeadlineExceeded, "the transfer was not answered in time"),
             SipTransferReason::StrRingingTimeout,
         ),
-        _ => (sip_status::refusal(failure.status, &failure.reason), SipTransferReason::StrRejected),
+        _ => (sip_status::refusal(failure.status.into(), &failure.reason), SipTransferReason::StrRejected),
     };
     refusal.with_meta("sip_transfer_reason", reason.as_str_name()).with_meta("sip_transfer_id", transfer_id)
 }
