@@ -13,7 +13,7 @@ use serde_json::Value;
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/interop");
 
 /// What each script checks at least; one that ends early would otherwise pass.
-const CHECKS: usize = 75;
+const CHECKS: usize = 80;
 
 #[test]
 #[ignore = "needs node"]
@@ -131,11 +131,11 @@ fn build() -> PathBuf {
     cargo.args(["build", "--locked", "--message-format", "json-render-diagnostics"]).args(binary);
     cargo.current_dir(env!("CARGO_MANIFEST_DIR")).env("CARGO_TARGET_DIR", target());
     let messages = run(&mut cargo);
-    let built = messages.lines().filter_map(|line| {
+    let mut built = messages.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
         Some(PathBuf::from(message["executable"].as_str()?))
     });
-    built.last().unwrap_or_else(|| panic!("{cargo:?} told of no executable:\n{messages}"))
+    built.next_back().unwrap_or_else(|| panic!("{cargo:?} told of no executable:\n{messages}"))
 }
 
 /// The workspace's target folder: the test program is in `<target>/<profile>/deps`.

@@ -85,11 +85,7 @@ async fn egress_of_other_things() {
     let track = alice.publish(Default::default()).unwrap();
 
     let stream = |key: &str| format!("rtmp://live.example.com/app/{key}");
-    let output = StreamOutput {
-        protocol: StreamProtocol::Rtmp.into(),
-        urls: vec![stream("stream-key-1")],
-        ..Default::default()
-    };
+    let output = StreamOutput { protocol: StreamProtocol::Rtmp.into(), urls: vec![stream("stream-key-1")] };
     let outputs = vec![EgressOutput::Stream(output)];
     let web = egress.start_web_egress("https://example.com", outputs, WebOptions::default()).await.unwrap();
     let Some(egress_info::Request::Web(request)) = &web.request else { panic!("{web:?}") };

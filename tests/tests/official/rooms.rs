@@ -32,7 +32,7 @@ async fn rooms() {
     let delayed = rooms.create_room_with_playout_delay("plain", Default::default(), 10, 20).await.unwrap();
     assert_eq!((delayed.empty_timeout, delayed.departure_timeout), (300, 20));
     let found = rooms.list_rooms(vec!["nowhere".to_owned(), "daily".to_owned()]).await.unwrap();
-    assert_eq!(found, [room.clone()]);
+    assert_eq!(found, std::slice::from_ref(&room));
     assert_eq!(rooms.list_rooms(Vec::new()).await.unwrap().len(), 2);
 
     let updated = rooms.update_room_metadata("daily", "new").await.unwrap();

@@ -147,7 +147,7 @@ async fn dispatch_rules() {
 
     let mut listed = sip.list_sip_dispatch_rule(ListSIPDispatchRuleFilter::All).await.unwrap();
     listed.retain(|it| it.sip_dispatch_rule_id != second.sip_dispatch_rule_id);
-    assert_eq!(listed, [replaced.clone()]);
+    assert_eq!(listed, std::slice::from_ref(&replaced));
     assert_eq!(sip.delete_sip_dispatch_rule(&id).await.unwrap(), replaced);
     refused(sip.delete_sip_dispatch_rule(&id).await, Code::NOT_FOUND);
 }
