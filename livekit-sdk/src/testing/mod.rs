@@ -1,25 +1,4 @@
-//! An in-memory LiveKit, for tests and first steps: real tokens, real grants, real errors, no network.
-//!
-//! ```
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> livekit_sdk::Result<()> {
-//! use livekit_sdk::testing::TestServer;
-//!
-//! let server = TestServer::new();
-//! let lk = server.livekit();
-//!
-//! lk.room().create_room("daily").await?;
-//! assert_eq!(lk.room().list_rooms(()).await?.rooms.len(), 1);
-//!
-//! let error = lk.room().delete_room("weekly").await.unwrap_err();
-//! assert!(error.is_not_found());
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! It keeps rooms and their participants, checks every token as LiveKit does, and answers with LiveKit's
-//! codes. It has no media and no signalling, forgets everything when it is dropped, and answers
-//! `unimplemented` to services that it does not keep state for.
+#![doc = include_str!("guide.md")]
 
 mod assert;
 mod body;

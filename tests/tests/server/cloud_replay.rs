@@ -3,7 +3,7 @@
 use livekit_sdk::TwirpCode;
 use livekit_sdk::proto::{
     EgressSourceType, EgressStatus, ExportReplayRequest, FileOutput, MediaSource, Output, ReplayInfo,
-    StorageConfig, TemplateSource, egress_info,
+    S3Upload, StorageConfig, TemplateSource, egress_info, storage_config,
 };
 
 use crate::support::{both, events, refused};
@@ -63,15 +63,17 @@ async fn a_playback_can_be_sent_elsewhere_until_it_is_closed() {
 async fn an_export_is_an_egress() {
     both(async |server, lk| {
         let stored = server.add_replay(replay("daily")).replay_id;
+        let s3 = S3Upload { bucket: "b".to_owned(), secret: "planted".to_owned(), ..Default::default() };
+        let storage = StorageConfig { provider: Some(s3.into()) };
         let output = Output {
-            storage: Some(StorageConfig::default()),
+            storage: Some(storage.clone()),
             config: Some(FileOutput { filepath: "daily.mp4".to_owned(), ..Default::default() }.into()),
         };
         let request = ExportReplayRequest {
             replay_id: stored.clone(),
             start_offset_ms: 500,
             outputs: vec![output],
-            storage: Some(StorageConfig::default()),
+            storage: Some(storage),
             source: Some(TemplateSource::default().into()),
             ..Default::default()
         };
@@ -80,8 +82,13 @@ async fn an_export_is_an_egress() {
         assert_eq!((&*egress.room_name, egress.status()), ("daily", EgressStatus::EgressStarting));
         assert_eq!(egress.source_type(), EgressSourceType::Web);
         let Some(egress_info::Request::Replay(told)) = &egress.request else { panic!("{egress:?}") };
-        assert_eq!((&told.replay_id, told.start_offset_ms, &told.storage), (&stored, 500, &None));
-        assert!(told.outputs[0].config.is_some() && told.outputs[0].storage.is_none());
+        assert_eq!((&told.replay_id, told.start_offset_ms), (&stored, 500));
+        let secret = |storage: &Option<StorageConfig>| match storage.as_ref().unwrap().provider.as_ref() {
+            Some(storage_config::Provider::S3(s3)) => s3.secret.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!([secret(&told.storage), secret(&told.outputs[0].storage)], ["{secret}", "{secret}"]);
+        assert_eq!(lk.egress().list_egress(()).await.unwrap().items, [egress.clone()]);
 
         let media = lk.replay().export(&*stored).source(MediaSource::default()).await.unwrap();
         assert_eq!(media.source_type(), EgressSourceType::Sdk);

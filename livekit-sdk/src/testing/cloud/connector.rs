@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use tokio::sync::{mpsc, watch};
-
 use crate::auth::VideoGrant;
 use crate::error::Refusal;
 use crate::proto::disconnect_whats_app_call_request::DisconnectReason as EndedBy;
@@ -79,15 +77,7 @@ impl Call {
         self.participant.joined_at = store.now.seconds();
         self.participant.joined_at_ms = store.now.milliseconds();
         self.participant.permission = Some(video.to_permission());
-        let participant = LiveParticipant {
-            info: self.participant.clone(),
-            video,
-            handlers: HashMap::new(),
-            // Nobody reads what the participant is sent.
-            inbox: mpsc::unbounded_channel().0,
-            left: watch::channel(None).0,
-            subscriptions: BTreeMap::new(),
-        };
+        let participant = LiveParticipant::new(self.participant.clone(), video);
         store.add_participant(&self.room, participant)?;
         self.is_answered = true;
         Ok(())

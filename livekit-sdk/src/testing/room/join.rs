@@ -1,6 +1,5 @@
 //! Joining a room with a token, without any media.
 
-use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use tokio::sync::{mpsc, watch};
@@ -31,15 +30,9 @@ pub(in crate::testing) fn join(
     let info = world.with(|store| {
         open_if_missing(store, &room, &claims)?;
         check_space(store, &room, &identity)?;
-        let participant = LiveParticipant {
-            info: info(store, &claims, ParticipantState::Active),
-            video: claims.grants.video.clone().unwrap_or_default(),
-            handlers: Default::default(),
-            inbox,
-            left,
-            subscriptions: BTreeMap::new(),
-        };
-        store.add_participant(&room, participant)
+        let video = claims.grants.video.clone().unwrap_or_default();
+        let unplayed = LiveParticipant::new(info(store, &claims, ParticipantState::Active), video);
+        store.add_participant(&room, LiveParticipant { inbox, left, ..unplayed })
     })?;
     Ok(Participant::new(world.clone(), room, info, received, leaving))
 }

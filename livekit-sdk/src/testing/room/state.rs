@@ -244,6 +244,18 @@ impl LiveRoom {
 }
 
 impl LiveParticipant {
+    /// A participant whom no test plays: what is sent to it is lost.
+    pub(in crate::testing) fn new(info: ParticipantInfo, video: VideoGrant) -> Self {
+        Self {
+            info,
+            video,
+            handlers: Handlers::new(),
+            inbox: mpsc::unbounded_channel().0,
+            left: watch::channel(None).0,
+            subscriptions: BTreeMap::new(),
+        }
+    }
+
     /// Whether the room stays open, and counts a participant, because of this one.
     pub(in crate::testing) fn keeps_open(&self) -> bool {
         let is_dependent =

@@ -1,8 +1,6 @@
 //! Calls from rooms to phones.
 
-use std::collections::{BTreeMap, HashMap};
-
-use tokio::sync::{mpsc, watch};
+use std::collections::HashMap;
 
 use super::phone::{self, DialOutcome, DialedCall, Reaction};
 use super::{Records, call_request};
@@ -153,14 +151,7 @@ fn callee(
         ..ParticipantInfo::default()
     };
     // Nobody plays this participant: what is sent to it goes nowhere.
-    LiveParticipant {
-        info,
-        video,
-        handlers: HashMap::new(),
-        inbox: mpsc::unbounded_channel().0,
-        left: watch::channel(None).0,
-        subscriptions: BTreeMap::new(),
-    }
+    LiveParticipant::new(info, video)
 }
 
 fn attributes(
