@@ -1,7 +1,10 @@
-//! Tokens and webhooks that other SDKs made, verified by ours; and ours in `vectors/rust.json`, which theirs
-//! verify (`interop/README.md`).
+//! Tokens and webhooks that other SDKs made, verified by ours; ours in `vectors/rust.json`, which theirs
+//! verify; and our server, driven by theirs (`interop/README.md`).
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
+
+#[path = "interop/drive.rs"]
+mod drive;
 
 use std::path::Path;
 
