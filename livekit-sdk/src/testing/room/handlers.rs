@@ -1,5 +1,7 @@
 //! The room service, as a self-hosted LiveKit 1.13 answers.
 
+use std::sync::Arc;
+
 use super::state::LiveRoom;
 use super::{config, rpc};
 use crate::error::{Refusal, TwirpCode};
@@ -151,9 +153,10 @@ impl RoomService for Handlers {
         }
         self.0.with(|store| {
             let live = store.rooms.get(&request.room).ok_or_else(no_room).map_err(nobody_listens)?;
+            let request = Arc::new(request);
             for participant in live.participants.values().filter(|it| is_addressed(&request, &it.info)) {
                 // Nobody listens if the handle is gone.
-                let _ = participant.inbox.send(request.clone());
+                let _ = participant.inbox.send(Arc::clone(&request));
             }
             Ok(SendDataResponse {})
         })

@@ -22,7 +22,7 @@ pub struct Participant {
     world: World,
     room: String,
     joined: ParticipantInfo,
-    received: mpsc::UnboundedReceiver<SendDataRequest>,
+    received: mpsc::UnboundedReceiver<Arc<SendDataRequest>>,
     leaving: watch::Receiver<Option<DisconnectReason>>,
 }
 
@@ -31,7 +31,7 @@ impl Participant {
         world: World,
         room: String,
         joined: ParticipantInfo,
-        received: mpsc::UnboundedReceiver<SendDataRequest>,
+        received: mpsc::UnboundedReceiver<Arc<SendDataRequest>>,
         leaving: watch::Receiver<Option<DisconnectReason>>,
     ) -> Self {
         Self { world, room, joined, received, leaving }
@@ -163,7 +163,7 @@ impl Participant {
 
     /// Waits for data that is sent to the participant; `None` once it has left and has received all.
     pub async fn receive(&mut self) -> Option<SendDataRequest> {
-        self.received.recv().await
+        self.received.recv().await.map(Arc::unwrap_or_clone)
     }
 
     /// Whether an API call subscribed this participant to a track (`true`) or unsubscribed it (`false`).

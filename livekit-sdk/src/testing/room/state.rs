@@ -1,6 +1,7 @@
 //! Rooms, the participants in them, and how both come and go.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
@@ -42,7 +43,8 @@ pub(in crate::testing) struct LiveParticipant {
     pub(in crate::testing) info: ParticipantInfo,
     pub(in crate::testing) video: VideoGrant,
     pub(in crate::testing) handlers: Handlers,
-    pub(in crate::testing) inbox: mpsc::UnboundedSender<SendDataRequest>,
+    /// Shared by all who receive it; a channel keeps room for many, so what it holds is to be small.
+    pub(in crate::testing) inbox: mpsc::UnboundedSender<Arc<SendDataRequest>>,
     /// Why the participant left, once it has.
     pub(in crate::testing) left: watch::Sender<Option<DisconnectReason>>,
     /// The tracks of others by sid, and whether an API call subscribed to or unsubscribed from them.
