@@ -223,6 +223,31 @@ async fn a_body_of_more_than_10_mib_is_not_read() {
     }
 }
 
+/// A body that does not say how long it is.
+struct Undeclared(Full<Bytes>);
+
+impl http_body::Body for Undeclared {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+        std::pin::Pin::new(&mut self.0).poll_frame(context)
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_turns_out_to_be_too_large_is_malformed() {
+    let request = request(PIN, "application/protobuf", vec![0; 10 * 1024 * 1024 + 1]);
+    let response = open().call(request.map(|body| Undeclared(Full::new(body)))).await.unwrap();
+    let (head, body) = response.into_parts();
+    let answer = Response::from_parts(head, body.collect().await.unwrap().to_bytes());
+    let (status, error) = refused(&answer);
+    assert_eq!((status, &error["code"]), (400, &json!("malformed")));
+}
+
 /// The Twirp code that a call with this token is refused with, `None` if it is let in.
 async fn refusal(grants: impl Into<ClaimGrants>) -> Option<TwirpCode> {
     let call = livekit(guarded()).service::<BoardClient>().pin_card(pin()).with_grants(grants);
