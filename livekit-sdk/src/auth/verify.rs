@@ -9,7 +9,9 @@ use base64::{DecodeSliceError, Engine as _};
 use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 
-use super::claims::{Claims, Seconds};
+use super::claims::Claims;
+#[cfg(feature = "webhooks")]
+use super::claims::Seconds;
 use super::grant::Text;
 use super::key::{ApiKey, HEADER};
 use crate::error::{Error, Result, TokenProblem};
@@ -108,6 +110,7 @@ impl TokenVerifier {
 
     /// Checks a token that vouches for the body of a webhook, and has `check` look at its `sha256` (empty if
     /// it has none).
+    #[cfg(feature = "webhooks")]
     pub(crate) fn verify_body_hash(&self, token: &str, check: impl FnOnce(&str) -> Result<()>) -> Result<()> {
         let payload = self.authentic_payload(token)?;
         let claims: BodyClaims<'_> = serde_json::from_slice(&payload).map_err(|error| unreadable(&error))?;
@@ -308,6 +311,7 @@ fn parse_claims(payload: &[u8], claims: &mut Claims) -> Result<()> {
 }
 
 /// What counts in the token of a webhook.
+#[cfg(feature = "webhooks")]
 #[derive(Deserialize)]
 struct BodyClaims<'a> {
     #[serde(borrow)]
