@@ -1,7 +1,6 @@
 //! From a request to an answer: what a LiveKit does around its services.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -45,7 +44,7 @@ impl std::error::Error for Dropped {}
 impl Service {
     /// Answers a request that arrived in the region of this index.
     pub(super) async fn answer<B>(
-        self: &Arc<Self>,
+        &self,
         region: usize,
         request: Request<B>,
     ) -> Result<Response<ReplyBody>, Dropped>
@@ -105,18 +104,18 @@ impl Service {
                 self.calls.read(place, body.clone());
                 pause(delay).await;
                 match effect {
-                    Effect::Replace(ref answer) => answer.clone(),
-                    _ => self.respond(region, Request::from_parts(head, body)).await?,
+                    Effect::Replace(ref answer) => Ok(answer.clone()),
+                    _ => self.respond(region, Request::from_parts(head, body)).await,
                 }
             }
-            Err(refused) => refused,
+            Err(refused) => Ok(refused),
         };
-        if matches!(effect, Effect::DropUnanswered) {
-            self.calls.end(place, None);
-            return Err(Dropped);
-        }
-        self.calls.end(place, Some(answer.status()));
-        Ok(spoil(answer, effect))
+        let answer = answer.and_then(|answer| match effect {
+            Effect::DropUnanswered => Err(Dropped),
+            _ => Ok(answer),
+        });
+        self.calls.end(place, answer.as_ref().ok().map(Response::status));
+        answer.map(|answer| spoil(answer, effect))
     }
 
     async fn respond(&self, region: usize, request: Request<Bytes>) -> Result<Response<Bytes>, Dropped> {

@@ -124,3 +124,20 @@ async fn a_failing_assertion_shows_the_calls() {
     server.livekit().room().list_rooms(()).await.unwrap();
     server.assert_called(&RoomServiceClient::CREATE_ROOM);
 }
+
+#[tokio::test]
+async fn calls_that_are_dropped_are_watched_as_well() {
+    for (builder, fault) in [
+        (TestServer::builder(), Some(Fault::drop_unread())),
+        (TestServer::builder(), Some(Fault::drop_unanswered())),
+        (TestServer::builder().control_header(), None),
+    ] {
+        let server = builder.build();
+        fault.into_iter().for_each(|fault| server.inject(fault));
+        let (watching, watched) = std::sync::mpsc::channel();
+        server.on_call(move |call| watching.send(call.status).unwrap());
+        let drops = r#"{"failRegions":[0],"failMode":"drop"}"#;
+        server.livekit().room().list_rooms(()).with_header("x-lk-mock", drops).await.unwrap_err();
+        assert_eq!(watched.try_iter().collect::<Vec<_>>(), [None]);
+    }
+}
