@@ -65,8 +65,7 @@ impl TestServerBuilder {
         }
         let signer = keys[0].clone();
         let targets = self.webhook_urls.into_iter().map(Target::new).collect();
-        let webhooks = Webhooks::new(signer.clone(), keys.clone(), targets);
-        let world = World::new(keys.clone(), webhooks);
+        let world = World::new(Webhooks::new(signer.clone(), keys.clone(), targets));
         let verifier = TokenVerifier::from_keys(keys);
         let services = [dispatch::router, egress::router, ingress::router, sip::router, cloud::router];
         let router = services.into_iter().fold(room::router(&world), |all, one| all.merge(one(&world)));

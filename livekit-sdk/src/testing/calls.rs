@@ -5,11 +5,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use prost::Message;
 use serde::de::DeserializeOwned;
 
+use super::json_wire;
 use crate::auth::{ClaimGrants, decode_unverified};
 use crate::spec::Rpc;
 
@@ -55,9 +55,7 @@ impl ReceivedCall {
 
     /// The request; `None` if it is not of this type, or cannot be decoded.
     pub fn request<Req: Message + Default + DeserializeOwned>(&self) -> Option<Req> {
-        let is_json =
-            self.headers.get(CONTENT_TYPE).is_some_and(|it| it.as_bytes().starts_with(b"application/json"));
-        match is_json {
+        match json_wire::is_json(&self.headers) {
             true => serde_json::from_slice(&self.body).ok(),
             false => Req::decode(self.body.clone()).ok(),
         }

@@ -46,8 +46,7 @@ fn twirp_code(status: i32) -> TwirpCode {
         416 => TwirpCode::OutOfRange,
         440 | 600 => TwirpCode::ResourceExhausted,
         487 | 491 => TwirpCode::Aborted,
-        505 | 513 => TwirpCode::InvalidArgument,
-        300..=499 | 601..=699 => TwirpCode::InvalidArgument,
+        300..=499 | 505 | 513 | 601..=699 => TwirpCode::InvalidArgument,
         500..=599 => TwirpCode::FailedPrecondition,
         _ => TwirpCode::Unknown,
     }

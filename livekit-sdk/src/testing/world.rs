@@ -8,7 +8,6 @@ use super::clock::{Clock, Now};
 use super::room::Rooms;
 use super::webhooks::{Outgoing, Webhooks};
 use super::{cloud, egress, id, ingress, sip};
-use crate::auth::ApiKey;
 use crate::proto::{WebhookConfig, WebhookEvent};
 
 /// The state behind every handler and every handle. Cheap to clone; clones are the same world.
@@ -19,7 +18,6 @@ struct Shared {
     store: Mutex<Store>,
     clock: Clock,
     webhooks: Webhooks,
-    keys: Vec<ApiKey>,
 }
 
 /// All that is remembered. Handlers see it through [`World::with`].
@@ -36,8 +34,8 @@ pub(super) struct Store {
 }
 
 impl World {
-    pub(super) fn new(keys: Vec<ApiKey>, webhooks: Webhooks) -> Self {
-        Self(Arc::new(Shared { store: Mutex::default(), clock: Clock::default(), webhooks, keys }))
+    pub(super) fn new(webhooks: Webhooks) -> Self {
+        Self(Arc::new(Shared { store: Mutex::default(), clock: Clock::default(), webhooks }))
     }
 
     /// Looks at the store or changes it. What is due by now happens first; what the change gives reason to
@@ -66,11 +64,6 @@ impl World {
     pub(super) fn webhooks(&self) -> &Webhooks {
         &self.0.webhooks
     }
-
-    /// The API key of this id, if the server knows it.
-    pub(super) fn key(&self, id: &str) -> Option<&ApiKey> {
-        self.0.keys.iter().find(|key| key.id() == id)
-    }
 }
 
 impl Store {
@@ -88,6 +81,6 @@ impl Store {
 
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("World").field("keys", &self.0.keys).finish_non_exhaustive()
+        f.debug_struct("World").field("webhooks", &self.0.webhooks).finish_non_exhaustive()
     }
 }

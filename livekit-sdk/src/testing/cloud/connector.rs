@@ -86,9 +86,9 @@ impl Call {
     /// Takes the call's participant out of the room, unless it is gone already.
     fn end(&self, store: &mut Store, reason: DisconnectReason) -> Result<(), Refusal> {
         let ParticipantInfo { sid, identity, .. } = &self.participant;
-        match store.rooms.participant(&self.room, identity) {
-            Ok(present) if present.info.sid == *sid => store.remove_participant(&self.room, identity, reason),
-            _ => Ok(()),
+        match store.rooms.present(&self.room, identity, sid) {
+            Ok(_) => store.remove_participant(&self.room, identity, reason),
+            Err(_) => Ok(()),
         }
     }
 }

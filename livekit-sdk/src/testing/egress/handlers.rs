@@ -109,9 +109,8 @@ impl Handlers {
             };
             // Which key signs is for the worker to find out, after the room is known.
             for webhook in request::webhooks(&request) {
-                let key = &webhook.signing_key;
-                if !key.is_empty() && self.0.key(key).is_none() {
-                    return Err(invalid(format!("unknown signing key {key:?}")));
+                if self.0.webhooks().key_of(webhook).is_none() {
+                    return Err(invalid(format!("unknown signing key {:?}", webhook.signing_key)));
                 }
             }
             store.start_egress(request, room)

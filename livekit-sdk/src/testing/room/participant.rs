@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::rpc::RpcFailure;
+use super::state::LiveParticipant;
 use super::{events, update};
 use crate::error::{Refusal, Result, TwirpCode};
 use crate::proto::{DisconnectReason, ParticipantInfo, SendDataRequest, TrackInfo, TrackSource};
@@ -54,7 +55,7 @@ impl Participant {
 
     /// What the server knows of the participant now; `None` once it has left.
     pub fn info(&self) -> Option<ParticipantInfo> {
-        self.world.with(|store| self.current(store).ok())
+        self.world.with(|store| self.present(store).ok().map(|it| it.info.clone()))
     }
 
     /// Why the participant is no longer there; `None` while it is.
@@ -80,8 +81,7 @@ impl Participant {
         let source = TrackSource::try_from(track.source).unwrap_or_default();
         let track = TrackInfo { sid: id::new("TR_"), ..track };
         self.world.with(|store| {
-            self.current(store)?;
-            let participant = store.rooms.participant_mut(&self.room, self.identity())?;
+            let participant = self.present(store)?;
             if !participant.video.may_publish_source(source) {
                 return Err(denied("publish this source").into());
             }
@@ -102,7 +102,7 @@ impl Participant {
     /// `not_found` if the participant has left.
     pub fn unpublish(&self, track_sid: &str) -> Result<Option<TrackInfo>> {
         self.world.with(|store| {
-            self.current(store)?;
+            self.present(store)?;
             Ok(store.unpublish(&self.room, self.identity(), track_sid)?)
         })
     }
@@ -154,8 +154,7 @@ impl Participant {
     {
         let handler: super::rpc::Handler = Arc::new(move |payload| Box::pin(handler(payload)));
         self.world.with(|store| {
-            self.current(store)?;
-            let participant = store.rooms.participant_mut(&self.room, self.identity())?;
+            let participant = self.present(store)?;
             participant.handlers.insert(method.into(), handler);
             Ok(())
         })
@@ -177,7 +176,7 @@ impl Participant {
     /// Leaves the room. A participant that has left already stays so.
     pub fn leave(&self) {
         self.world.with(|store| {
-            if self.current(store).is_ok() {
+            if self.present(store).is_ok() {
                 let reason = DisconnectReason::ClientInitiated;
                 let left = store.remove_participant(&self.room, self.identity(), reason);
                 debug_assert!(left.is_ok(), "the participant was there a moment ago");
@@ -185,19 +184,14 @@ impl Participant {
         });
     }
 
-    /// The participant's state, unless it has left: another may have its identity by now.
-    fn current(&self, store: &Store) -> std::result::Result<ParticipantInfo, Refusal> {
-        let found = store.rooms.participant(&self.room, self.identity())?;
-        match found.info.sid == self.joined.sid {
-            true => Ok(found.info.clone()),
-            false => Err(crate::testing::refusals::no_participant()),
-        }
+    /// What the server keeps of the participant, unless it has left.
+    fn present<'a>(&self, store: &'a mut Store) -> std::result::Result<&'a mut LiveParticipant, Refusal> {
+        store.rooms.present(&self.room, self.identity(), self.sid())
     }
 
     fn change_own(&self, change: impl FnOnce(&mut ParticipantInfo)) -> Result<()> {
         self.world.with(|store| {
-            self.current(store)?;
-            let participant = store.rooms.participant_mut(&self.room, self.identity())?;
+            let participant = self.present(store)?;
             if !participant.video.may_update_own_metadata() {
                 return Err(denied("update its own metadata").into());
             }

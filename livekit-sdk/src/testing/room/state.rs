@@ -84,6 +84,17 @@ impl Rooms {
     ) -> Result<&mut LiveParticipant, Refusal> {
         self.get_mut(room).and_then(|live| live.participants.get_mut(identity)).ok_or_else(no_participant)
     }
+
+    /// The participant of this very sid: another may have its identity by now.
+    pub(in crate::testing) fn present(
+        &mut self,
+        room: &str,
+        identity: &str,
+        sid: &str,
+    ) -> Result<&mut LiveParticipant, Refusal> {
+        let found = self.participant_mut(room, identity)?;
+        if found.info.sid == sid { Ok(found) } else { Err(no_participant()) }
+    }
 }
 
 impl Store {

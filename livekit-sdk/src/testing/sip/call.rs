@@ -69,7 +69,7 @@ impl Dialing {
 
     fn end(&self, store: &mut Store, outcome: &DialOutcome) -> Result<(), Refusal> {
         let DialedCall { room, identity, .. } = &self.call;
-        let is_there = is_there(store, room, identity, &self.participant_sid);
+        let is_there = store.rooms.present(room, identity, &self.participant_sid).is_ok();
         if let Some(failure) = outcome.failure() {
             if is_there {
                 hang_up(store, room, identity, failure.disconnect_reason())?;
@@ -150,7 +150,6 @@ fn callee(
         kind: Kind::Sip.into(),
         ..ParticipantInfo::default()
     };
-    // Nobody plays this participant: what is sent to it goes nowhere.
     LiveParticipant::new(info, video)
 }
 
@@ -169,11 +168,6 @@ fn attributes(
         attributes.insert(key.to_owned(), value.to_owned());
     }
     attributes
-}
-
-/// Whether a participant is still there: somebody else may have its identity by now.
-pub(super) fn is_there(store: &Store, room: &str, identity: &str, sid: &str) -> bool {
-    store.rooms.participant(room, identity).is_ok_and(|found| found.info.sid == sid)
 }
 
 /// Ends the call of a participant, who leaves.

@@ -1,6 +1,6 @@
 //! Transfers of calls to other phones.
 
-use super::call::{CALL_ID, hang_up, is_there};
+use super::call::{CALL_ID, hang_up};
 use super::phone::{self, CallTransfer, DialOutcome, Failure, Reaction};
 use super::validate::{self, required};
 use crate::error::{Refusal, TwirpCode};
@@ -71,7 +71,7 @@ impl Referring {
         outcome: &DialOutcome,
     ) -> Result<TransferSipParticipantResponse, Refusal> {
         let CallTransfer { transfer_id, room, identity, .. } = self.transfer;
-        if !is_there(store, &room, &identity, &self.participant_sid) {
+        if store.rooms.present(&room, &identity, &self.participant_sid).is_err() {
             return Ok(TransferSipParticipantResponse {
                 transfer_id,
                 status: SipTransferStatus::StsTransferFailed.into(),

@@ -87,15 +87,10 @@ impl Webhooks {
     pub(super) fn enqueue(&self, outbox: Vec<Outgoing>) {
         for Outgoing { event, also } in outbox {
             let Ok(sent) = sign(&event, &self.signer) else { continue };
-            for target in self.targets.iter().filter(|target| target.wants(&event.event)) {
+            let also =
+                also.iter().filter_map(|config| Some(Target::of_request(config, self.key_of(config)?)));
+            for target in self.targets.iter().cloned().chain(also).filter(|it| it.wants(&event.event)) {
                 self.queues.push(&target.url, target.signed(&sent, &event), &event);
-            }
-            for config in also {
-                let Some(key) = self.key_of(&config) else { continue };
-                let target = Target::of_request(&config, key);
-                if target.wants(&event.event) {
-                    self.queues.push(&target.url, target.signed(&sent, &event), &event);
-                }
             }
             self.state().remember(sent);
         }
@@ -142,7 +137,7 @@ impl Webhooks {
     }
 
     /// The key that a request's webhook is to be signed with, if the server knows it.
-    fn key_of(&self, config: &WebhookConfig) -> Option<ApiKey> {
+    pub(super) fn key_of(&self, config: &WebhookConfig) -> Option<ApiKey> {
         match config.signing_key.as_str() {
             "" => Some(self.signer.clone()),
             id => self.keys.iter().find(|key| key.id() == id).cloned(),
