@@ -32,6 +32,7 @@ fn main() -> io::Result<()> {
         halves: Halves { server: has("SERVER") },
         json: has("JSON"),
         webhooks: has("WEBHOOKS"),
+        descriptors: has("TESTING"),
     };
     match generate(&inputs) {
         Ok(generated) => write(&generated)?,
@@ -51,8 +52,8 @@ fn write(generated: &Generated) -> io::Result<()> {
     for file in &generated.files {
         fs::write(out.join(&file.name), &file.text)?;
     }
-    if has("TESTING") {
-        fs::write(out.join("descriptors.bin"), &generated.descriptors)?;
+    if let Some(descriptors) = &generated.descriptors {
+        fs::write(out.join("descriptors.bin"), descriptors)?;
     }
     for method in &generated.unannotated {
         println!("cargo:warning={method} has no access annotation; the default of its service is used");

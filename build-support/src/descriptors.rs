@@ -3,19 +3,16 @@
 use std::collections::BTreeSet;
 
 use prost::Message as _;
-use prost_reflect::{DynamicMessage, Kind, ServiceDescriptor, Value};
+use prost_reflect::{DynamicMessage, Kind, Value};
 use prost_types::FileDescriptorSet;
 
-use crate::prune::{self, Reachable};
 use crate::schema::{ANNOTATIONS, Schema};
 
 /// The lists in `descriptor.proto` whose elements are annotated, or hold elements that are.
 const CHILDREN: [&str; 5] = ["service", "method", "message_type", "nested_type", "field"];
 
-/// The reachable part of the schema, encoded as a `FileDescriptorSet`. It can be read without any other
-/// file, and holds no comments.
-pub(crate) fn encode(schema: &Schema, reachable: &Reachable, services: &[ServiceDescriptor]) -> Vec<u8> {
-    let mut set = prune::descriptors(schema, reachable, services);
+/// A part of the schema, encoded so that it can be read without any other file, without comments.
+pub(crate) fn encode(schema: &Schema, mut set: FileDescriptorSet) -> Vec<u8> {
     // Nothing reaches what the annotations are made of, but it takes their declarations to read them.
     let declarations = schema.files().filter(|file| file.package_name() == ANNOTATIONS);
     let declarations: Vec<_> = declarations.map(|file| file.file_descriptor_proto().clone()).collect();

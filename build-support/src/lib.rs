@@ -41,6 +41,8 @@ pub struct Inputs {
     pub json: bool,
     /// The webhook event and what it reaches.
     pub webhooks: bool,
+    /// Descriptors for use at run time.
+    pub descriptors: bool,
 }
 
 /// Which halves of a service to generate besides its client.
@@ -66,9 +68,9 @@ pub struct Generated {
     pub files: Vec<GeneratedFile>,
     /// Methods that nobody has annotated; they work with the default access of their service.
     pub unannotated: Vec<String>,
-    /// An encoded `FileDescriptorSet`: the chosen services and what is generated for them, with this
-    /// project's annotations and without comments.
-    pub descriptors: Vec<u8>,
+    /// An encoded `FileDescriptorSet`, if it was asked for: the chosen services and what is generated for
+    /// them, with this project's annotations and without comments.
+    pub descriptors: Option<Vec<u8>>,
 }
 
 /// Messages that tokens and permissions are made of, whatever services are chosen.
@@ -111,12 +113,12 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Error> {
 
     let model = Model::new(&schema, &reachable, &services);
     let unannotated = unannotated(&model);
-    let encoded = descriptors::encode(&schema, &reachable, &services);
     let mut files = emit::json::emit(&prune::descriptors(&schema, &json, &[]))?;
     files.push(GeneratedFile { name: "grants.rs".to_owned(), text: emit::grants::emit(&schema, &model) });
-    let descriptors = prune::descriptors(&schema, &reachable, &services);
-    files.extend(emit::messages::emit(&schema, model, descriptors, inputs.halves)?);
-    Ok(Generated { files, unannotated, descriptors: encoded })
+    let set = prune::descriptors(&schema, &reachable, &services);
+    let descriptors = inputs.descriptors.then(|| descriptors::encode(&schema, set.clone()));
+    files.extend(emit::messages::emit(&schema, model, set, inputs.halves)?);
+    Ok(Generated { files, unannotated, descriptors })
 }
 
 /// The schema to generate from: our own, or upstream's facts with our annotations.

@@ -162,8 +162,8 @@ fn upstreams_own_files_generate_the_same_services() {
 fn descriptors_carry_the_annotations_whosever_the_facts_are() {
     for upstream in [None, Some(upstream::protobufs())] {
         let features = Some(vec!["sip".to_owned()]);
-        let inputs = Inputs { sources: ours(), upstream, features, ..Inputs::default() };
-        let descriptors = generate(&inputs).unwrap().descriptors;
+        let inputs = Inputs { sources: ours(), upstream, features, descriptors: true, ..Inputs::default() };
+        let descriptors = generate(&inputs).unwrap().descriptors.unwrap();
         let pool = prost_reflect::DescriptorPool::decode(&*descriptors).unwrap();
         assert_eq!(pool.services().map(|it| it.full_name().to_owned()).collect::<Vec<_>>(), ["livekit.SIP"]);
         assert!(pool.get_message_by_name("livekit.ListRoomsRequest").is_none(), "nothing reaches it");
