@@ -1,24 +1,24 @@
 //! A call on its way: the only place where a request is put together and its answer read.
 
+mod delivery;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use delivery::Delivery;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use prost::Message;
+use tokio::time::Instant;
 
 use crate::auth::ClaimGrants;
 use crate::client::LiveKit;
-use crate::error::{CallInfo, Error, ErrorKind, Refusal, Result};
+use crate::error::{CallInfo, Error, ErrorKind, Result};
+use crate::region::is_cloud;
+use crate::retry::Policy;
 use crate::spec::Rpc;
 use crate::transport::BoxFuture;
-
-const PROTOBUF: HeaderValue = HeaderValue::from_static("application/protobuf");
-const AGENT: HeaderValue = HeaderValue::from_static(concat!("livekit-sdk-rust/", env!("CARGO_PKG_VERSION")));
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-livekit-request-id");
 
 /// A call that is sent when it is awaited.
 ///
@@ -62,6 +62,8 @@ struct Route {
 #[derive(Default)]
 struct Options {
     timeout: Option<Duration>,
+    deadline: Option<Duration>,
+    failover: Option<bool>,
     headers: HeaderMap,
     access: Option<Access>,
     /// The first option that cannot be applied; reported when the call is sent.
@@ -112,11 +114,26 @@ impl<Req: 'static, Res: 'static> Call<Req, Res> {
         &self.request
     }
 
-    /// Limits how long the call may take; the default is the client's (10 s unless set).
+    /// Limits how long each attempt may take; the default is the client's (10 s unless set).
     ///
-    /// Calls that wait for somebody to answer a phone take at least as long as it rings, and 2 s more.
+    /// Calls that wait for somebody to answer a phone take at least as long as it rings, and 2 s more. A call
+    /// with less than 5 s is not attempted again elsewhere.
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// Limits how long the call may take in all, with every attempt and the waits between them. Default: only
+    /// each attempt is limited.
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.options.deadline = Some(deadline);
+        self
+    }
+
+    /// Whether failures lead to another attempt, in another region where there is one. Only on LiveKit Cloud;
+    /// default: as the client was set up.
+    pub fn with_failover(mut self, failover: bool) -> Self {
+        self.options.failover = Some(failover);
         self
     }
 
@@ -150,13 +167,18 @@ impl<Req: 'static, Res: 'static> Call<Req, Res> {
 
 impl<Req: Message + 'static, Res: Message + Default + 'static> Call<Req, Res> {
     async fn send(mut self) -> Result<Res> {
-        let id = uuid::Uuid::new_v4().to_string();
-        let info =
-            CallInfo { route: format!("{}/{}", self.route.service, self.route.method), request_id: id };
-        self.attempt(&info).await.map_err(|error| error.in_call(info))
+        let id = uuid::Uuid::new_v4();
+        let mut info = CallInfo {
+            route: format!("{}/{}", self.route.service, self.route.method),
+            request_id: id.to_string(),
+            ..CallInfo::default()
+        };
+        // The low bits of a random UUID are random as well.
+        let chance = f64::from(id.as_u128() as u32) / f64::from(u32::MAX);
+        self.answer(&mut info, chance).await.map_err(|error| error.in_call(info))
     }
 
-    async fn attempt(&mut self, info: &CallInfo) -> Result<Res> {
+    async fn answer(&mut self, info: &mut CallInfo, chance: f64) -> Result<Res> {
         if let Some(refused) = self.options.refused.take() {
             return Err(refused);
         }
@@ -165,13 +187,27 @@ impl<Req: Message + 'static, Res: Message + Default + 'static> Call<Req, Res> {
             None => None,
         };
         let timeout = self.options.timeout.unwrap_or_else(|| self.livekit.timeout());
-        let timeout = timeout.max(floor.unwrap_or_default());
+        let base = self.livekit.base(self.route.host_label).into_owned();
+        let failover = self.options.failover.unwrap_or_else(|| self.livekit.failover());
+        let policy = Policy {
+            failover: failover && is_cloud(base.host_str().unwrap_or_default()),
+            can_dial: self.rpc.is_some_and(Rpc::can_dial),
+            timeout: timeout.max(floor.unwrap_or_default()),
+        };
         let token = self.token()?;
-        let body = self.request.encode_to_vec();
-        let headers = std::mem::take(&mut self.options.headers);
-        let request = assemble(&self.livekit, &self.route, headers, &token, body, info)?;
-        let answer = exchange(&self.livekit, request, timeout).await?;
-        Res::decode(answer).map_err(|error| {
+        let headers = delivery::headers(&self.livekit, &self.options.headers, &token, info)?;
+        let route = info.route.clone();
+        let delivery = Delivery {
+            livekit: &self.livekit,
+            base,
+            route: &route,
+            headers,
+            body: self.request.encode_to_vec().into(),
+            policy,
+            deadline: self.options.deadline.map(|left| Instant::now() + left),
+            chance,
+        };
+        Res::decode(delivery.answer(info).await?).map_err(|error| {
             let text = "the server's answer is not the message that was expected";
             Error::new(ErrorKind::BadReply, text).with_source(error)
         })
@@ -217,46 +253,4 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
     let value = HeaderValue::from_str(value).map_err(|error| refused("value").with_source(error))?;
     let name = HeaderName::try_from(name).map_err(|error| refused("name").with_source(error))?;
     Ok((name, value))
-}
-
-fn assemble(
-    livekit: &LiveKit,
-    route: &Route,
-    own: HeaderMap,
-    token: &str,
-    body: Vec<u8>,
-    info: &CallInfo,
-) -> Result<Request<Bytes>> {
-    let mut request = Request::new(Bytes::from(body));
-    *request.method_mut() = http::Method::POST;
-    *request.uri_mut() = livekit.uri(&route.service, &route.method, route.host_label)?;
-    let headers = request.headers_mut();
-    headers.insert(USER_AGENT, AGENT);
-    for (name, value) in livekit.headers().iter().chain(&own) {
-        headers.insert(name, value.clone());
-    }
-    let refused = |error| {
-        Error::new(ErrorKind::Request, "the token holds characters that HTTP forbids").with_source(error)
-    };
-    let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(refused)?;
-    bearer.set_sensitive(true);
-    headers.insert(AUTHORIZATION, bearer);
-    headers.insert(CONTENT_TYPE, PROTOBUF);
-    headers.insert(ACCEPT, PROTOBUF);
-    if let Ok(id) = HeaderValue::try_from(&info.request_id) {
-        headers.insert(REQUEST_ID, id);
-    }
-    Ok(request)
-}
-
-async fn exchange(livekit: &LiveKit, request: Request<Bytes>, timeout: Duration) -> Result<Bytes> {
-    let sent = tokio::time::timeout(timeout, livekit.transport().send(request));
-    let answer =
-        sent.await.map_err(|_| Error::new(ErrorKind::Timeout, format!("no answer within {timeout:?}")))??;
-    if answer.status() == StatusCode::OK { Ok(answer.into_body()) } else { Err(refusal(&answer)) }
-}
-
-fn refusal(answer: &Response<Bytes>) -> Error {
-    let location = answer.headers().get(http::header::LOCATION).and_then(|value| value.to_str().ok());
-    Refusal::from_answer(answer.status().as_u16(), answer.body(), location).into()
 }

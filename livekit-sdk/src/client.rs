@@ -6,12 +6,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::auth::{AccessToken, ApiKey, ClaimGrants};
 use crate::call::{Call, header};
 use crate::error::{Error, ErrorKind, Result};
+use crate::region::{Regions, is_cloud};
 use crate::transport::{HttpTransport, Transport};
 
 /// How long a call may take by default.
@@ -19,9 +20,6 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the token of one call is valid.
 const TOKEN_TTL: Duration = Duration::from_secs(600);
-
-/// Hosts of LiveKit Cloud, where some services have hosts of their own.
-const CLOUD: [&str; 2] = [".livekit.cloud", ".livekit.run"];
 
 /// A LiveKit server, or a project on LiveKit Cloud.
 ///
@@ -47,6 +45,8 @@ struct Inner {
     hosts: HashMap<&'static str, Url>,
     credentials: Credentials,
     timeout: Duration,
+    failover: bool,
+    regions: Regions,
     headers: HeaderMap,
 }
 
@@ -149,19 +149,21 @@ impl LiveKit {
         }
     }
 
-    /// `{base}/twirp/{service}/{method}`.
-    pub(crate) fn uri(&self, service: &str, method: &str, host_label: Option<&'static str>) -> Result<Uri> {
-        let own = host_label.map(|label| (label, self.0.hosts.get(label)));
-        let url = match own {
+    pub(crate) fn failover(&self) -> bool {
+        self.0.failover
+    }
+
+    pub(crate) fn regions(&self) -> &Regions {
+        &self.0.regions
+    }
+
+    /// Where the calls of a service go: to the server, or to the host that the service has of its own.
+    pub(crate) fn base(&self, host_label: Option<&'static str>) -> Cow<'_, Url> {
+        match host_label.map(|label| (label, self.0.hosts.get(label))) {
             Some((_, Some(url))) => Cow::Borrowed(url),
             Some((label, None)) => Cow::Owned(with_host_label(&self.0.url, label)),
             None => Cow::Borrowed(&self.0.url),
-        };
-        let base = url.as_str().trim_end_matches('/');
-        Uri::try_from(format!("{base}/twirp/{service}/{method}")).map_err(|error| {
-            let text = format!("{service}/{method} does not make a valid URL");
-            Error::new(ErrorKind::Request, text).with_source(error)
-        })
+        }
     }
 }
 
@@ -194,6 +196,7 @@ pub struct LiveKitBuilder {
     token: Option<String>,
     hosts: Vec<(&'static str, String)>,
     timeout: Option<Duration>,
+    no_failover: bool,
     headers: Vec<(String, String)>,
     transport: Option<Arc<dyn Transport>>,
 }
@@ -224,9 +227,16 @@ impl LiveKitBuilder {
         self
     }
 
-    /// How long a call may take. Default: 10 s.
+    /// How long each attempt at a call may take. Default: 10 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Whether failures on LiveKit Cloud lead to further attempts, in other regions where there are any: up to
+    /// three in all, for calls that cannot ring a phone twice. Default: yes.
+    pub fn failover(mut self, failover: bool) -> Self {
+        self.no_failover = !failover;
         self
     }
 
@@ -277,6 +287,8 @@ impl LiveKitBuilder {
             hosts,
             credentials,
             timeout: self.timeout.unwrap_or(TIMEOUT),
+            failover: !self.no_failover,
+            regions: Regions::default(),
             headers: headers?.into_iter().collect(),
         })))
     }
@@ -347,9 +359,8 @@ fn base_url(text: &str, what: &str) -> Result<Url> {
 /// On LiveKit Cloud, the host with its first label replaced; elsewhere the host itself.
 fn with_host_label(url: &Url, label: &str) -> Url {
     let host = url.host_str().unwrap_or_default();
-    let is_cloud = CLOUD.iter().any(|suffix| host.ends_with(suffix));
     let mut own = url.clone();
-    if let (true, Some((_, parent))) = (is_cloud, host.split_once('.')) {
+    if let (true, Some((_, parent))) = (is_cloud(host), host.split_once('.')) {
         // A host made of an existing host and a label is a host.
         let _ = own.set_host(Some(&format!("{label}.{parent}")));
         let _ = own.set_scheme("https");
@@ -366,7 +377,8 @@ mod tests {
     }
 
     fn uri(url: &str, label: Option<&'static str>) -> String {
-        client(url).and_then(|lk| lk.uri("livekit.X", "Do", label)).expect("a URL").to_string()
+        let base = client(url).expect("a URL").base(label).to_string();
+        format!("{}/twirp/livekit.X/Do", base.trim_end_matches('/'))
     }
 
     #[test]

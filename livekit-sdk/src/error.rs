@@ -31,6 +31,9 @@ struct Inner {
 pub(crate) struct CallInfo {
     pub(crate) route: String,
     pub(crate) request_id: String,
+    /// Host and port of the last attempt; empty if there was none.
+    pub(crate) host: String,
+    pub(crate) attempts: u32,
 }
 
 /// Who refused, and why.
@@ -40,11 +43,13 @@ pub enum ErrorKind {
     /// The server, or something in front of it, answered with an error.
     Refused(Refusal),
     /// No answer: the connection could not be made, or broke.
-    Unreachable,
+    Unreachable(Unreachable),
     /// No answer in time.
     Timeout,
     /// The server answered with success, but the answer cannot be read.
     BadReply,
+    /// The answer is larger than what is read: 32 MiB.
+    TooLarge,
     /// A token cannot be made or is not accepted.
     Token(TokenProblem),
     /// A webhook is not accepted.
@@ -53,6 +58,21 @@ pub enum ErrorKind {
     Config,
     /// The request cannot be sent as it is.
     Request,
+}
+
+/// Where a connection failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Unreachable {
+    /// The host's name could not be resolved. Check the URL and DNS.
+    Dns,
+    /// Nothing listens there, or something in between does not let through. Check the URL, the port, proxies.
+    Connect,
+    /// Both sides did not agree on an encrypted connection: usually a certificate that is not trusted. Check
+    /// the scheme, the clock and the root certificates.
+    Tls,
+    /// The connection broke. The server may have done what it was asked to do.
+    Interrupted,
 }
 
 /// Why a token cannot be made or is not accepted.
@@ -115,10 +135,24 @@ impl Error {
         Self::new(ErrorKind::Webhook(problem), message)
     }
 
-    /// No answer came: for transports of your own.
+    /// No answer came, and the server may have seen the request: for transports of your own.
     #[cfg(feature = "client")]
     pub fn unreachable(source: impl Into<Source>) -> Self {
-        Self::new(ErrorKind::Unreachable, "the server cannot be reached").with_source(source)
+        let kind = ErrorKind::Unreachable(Unreachable::Interrupted);
+        Self::new(kind, "the connection broke before an answer was complete").with_source(source)
+    }
+
+    /// The server has not seen the request, because of `where`: for transports of your own. Such a call is
+    /// attempted again even if it rings a phone.
+    #[cfg(feature = "client")]
+    pub fn unsent(place: Unreachable, source: impl Into<Source>) -> Self {
+        let text = match place {
+            Unreachable::Dns => "the server's name cannot be resolved",
+            Unreachable::Connect => "the server cannot be reached",
+            Unreachable::Tls => "no encrypted connection to the server comes about",
+            Unreachable::Interrupted => return Self::unreachable(source),
+        };
+        Self::new(ErrorKind::Unreachable(place), text).with_source(source)
     }
 
     /// Adds which call failed.
@@ -172,6 +206,16 @@ impl Error {
     /// The failed call, as `livekit.RoomService/CreateRoom`.
     pub fn route(&self) -> Option<&str> {
         self.0.call.as_ref().map(|call| call.route.as_str())
+    }
+
+    /// Host and port of the last attempt at the failed call.
+    pub fn host(&self) -> Option<&str> {
+        self.0.call.as_ref().map(|call| call.host.as_str()).filter(|host| !host.is_empty())
+    }
+
+    /// How often the failed call was attempted. Zero if it was refused before it was sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.call.as_ref().map_or(0, |call| call.attempts)
     }
 
     /// How the phone network answered, if a call or transfer failed there.
@@ -233,9 +277,21 @@ impl Error {
         matches!(self.0.kind, ErrorKind::Timeout) || self.has_code(&TwirpCode::DeadlineExceeded)
     }
 
-    /// No connection: check the URL, DNS, TLS and proxies.
+    /// No connection, or one that broke: check the URL, DNS, TLS and proxies. The [`kind`](Self::kind) says
+    /// where it failed.
     pub fn is_unreachable(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Unreachable)
+        matches!(self.0.kind, ErrorKind::Unreachable(_))
+    }
+
+    /// The server has not seen the call: no connection came about. It can be made again without doing
+    /// anything twice.
+    pub fn is_unsent(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Unreachable(place) if place != Unreachable::Interrupted)
+    }
+
+    /// LiveKit Cloud serves the project in other regions only (HTTP 451), and none of them could be found.
+    pub fn is_wrong_region(&self) -> bool {
+        self.status() == Some(451)
     }
 
     fn has_code(&self, code: &TwirpCode) -> bool {
@@ -245,9 +301,17 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = &self.0.message;
         match &self.0.call {
-            Some(call) => write!(f, "{}: {} (request {})", call.route, self.0.message, call.request_id),
-            None => f.write_str(&self.0.message),
+            None => f.write_str(message),
+            Some(CallInfo { route, request_id, attempts: 0, .. }) => {
+                write!(f, "{route}: {message} (request {request_id})")
+            }
+            Some(CallInfo { route, request_id, host, attempts }) => {
+                let attempt =
+                    if *attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") };
+                write!(f, "{route}: {message} ({host}, {attempt}, request {request_id})")
+            }
         }
     }
 }
@@ -269,6 +333,9 @@ impl From<Refusal> for Error {
         let Refusal { code, status, message, from_intermediary, .. } = &refusal;
         let text = match (from_intermediary, message.is_empty()) {
             (false, _) => format!("{code}: {message}"),
+            (true, _) if (300..400).contains(status) && refusal.meta.contains_key("location") => {
+                format!("HTTP {status}, a redirect to {}: is the URL right?", refusal.meta["location"])
+            }
             (true, true) => format!("HTTP {status} with an empty body"),
             (true, false) => format!("HTTP {status}, not in Twirp's form: {message}"),
         };

@@ -69,6 +69,10 @@ mod error;
 mod json;
 pub mod proto;
 pub mod redact;
+#[cfg(feature = "client")]
+mod region;
+#[cfg(feature = "client")]
+mod retry;
 #[cfg(feature = "server")]
 pub mod server;
 #[cfg(feature = "client")]
@@ -89,7 +93,9 @@ pub mod __private;
 pub use call::Call;
 #[cfg(feature = "client")]
 pub use client::{LiveKit, LiveKitBuilder, ServiceClient};
-pub use error::{Error, ErrorKind, Refusal, Result, SipStatus, TokenProblem, TwirpCode, WebhookProblem};
+pub use error::{
+    Error, ErrorKind, Refusal, Result, SipStatus, TokenProblem, TwirpCode, Unreachable, WebhookProblem,
+};
 /// ```
 /// # use livekit_sdk::proto;
 /// use livekit_sdk::FromVariants;

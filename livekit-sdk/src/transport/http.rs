@@ -2,13 +2,16 @@
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
-use reqwest::redirect::Policy;
+use reqwest::redirect::{Action, Attempt, Policy};
 
 use super::{BoxFuture, Transport};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Unreachable};
 
 /// The largest answer that is read, in bytes: 32 MiB, several times what a server lists at once.
 const MAX_BODY: usize = 32 * 1024 * 1024;
+
+/// How many redirects are followed in a row.
+const MAX_REDIRECTS: usize = 5;
 
 /// Sends requests over HTTP, on pooled connections.
 #[derive(Clone, Debug)]
@@ -23,8 +26,7 @@ impl HttpTransport {
     /// # Errors
     /// The TLS backend cannot start.
     pub fn new() -> Result<Self> {
-        // Twirp calls are POSTs; following a redirect would turn some of them into GETs.
-        let client = reqwest::Client::builder().redirect(Policy::none()).build();
+        let client = reqwest::Client::builder().redirect(Policy::custom(redirect)).build();
         let client = client.map_err(|error| {
             Error::new(ErrorKind::Config, "the HTTP client cannot be set up").with_source(error)
         })?;
@@ -43,7 +45,7 @@ impl HttpTransport {
         let request = reqwest::Request::try_from(request).map_err(|error| {
             Error::new(ErrorKind::Request, "the request cannot be sent").with_source(error)
         })?;
-        let mut response = self.client.execute(request).await.map_err(Error::unreachable)?;
+        let mut response = self.client.execute(request).await.map_err(failure)?;
         let mut head = Response::new(());
         *head.status_mut() = response.status();
         *head.version_mut() = response.version();
@@ -57,6 +59,34 @@ impl Transport for HttpTransport {
     fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>>> {
         Box::pin(self.exchange(request))
     }
+}
+
+/// Follows redirects that keep the method. The others would turn a call, which is a POST, into a GET, and
+/// are answers that the caller gets to see.
+fn redirect(attempt: Attempt<'_>) -> Action {
+    let keeps_method = matches!(attempt.status().as_u16(), 307 | 308);
+    if keeps_method && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
+}
+
+/// Where a request failed. reqwest tells whether the connection came about; what kept it from that, only the
+/// causes know, by their text.
+fn failure(error: reqwest::Error) -> Error {
+    if !error.is_connect() {
+        return Error::unreachable(error);
+    }
+    let mut causes = std::iter::successors(Some(&error as &dyn std::error::Error), |cause| cause.source());
+    let place = causes.find_map(|cause| {
+        let text = cause.to_string().to_ascii_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        if says(&["dns error", "failed to lookup address"]) {
+            Some(Unreachable::Dns)
+        } else if says(&["certificate", "tls", "ssl", "handshake"]) {
+            Some(Unreachable::Tls)
+        } else {
+            None
+        }
+    });
+    Error::unsent(place.unwrap_or(Unreachable::Connect), error)
 }
 
 /// Reads a body up to the limit. The common body of one chunk is not copied.
@@ -78,5 +108,5 @@ async fn read(mut response: reqwest::Response) -> Result<Bytes> {
 }
 
 fn too_large() -> Error {
-    Error::new(ErrorKind::BadReply, format!("the answer is larger than {} MiB", MAX_BODY >> 20))
+    Error::new(ErrorKind::TooLarge, format!("the answer is larger than {} MiB", MAX_BODY >> 20))
 }

@@ -16,6 +16,8 @@ const ORDER: &[(&str, &str)] = &[
     ("auth", "tokens work alone, without any of the client"),
     ("spec", "what a method demands is said in grants"),
     ("transport", "carries bytes: it knows no method and no credential"),
+    ("retry", "decides by what an attempt came to: it sends nothing"),
+    ("region", "asks for the hosts of a project through a transport"),
     ("call", "assembles a request from a client's credential and transport"),
     ("client", "hands out calls; knows `call`, and is known by it"),
     ("services", "generated clients, which make calls"),
