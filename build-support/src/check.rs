@@ -76,6 +76,7 @@ impl Checker<'_> {
             };
             self.access(&descriptor, method);
             self.dial(&descriptor);
+            self.wait(&descriptor);
         }
     }
 
@@ -119,6 +120,17 @@ impl Checker<'_> {
         if let Some(field) = text_field(&dial, "ringing") {
             self.field(name, "dial", "ringing", &input, &field, "a google.protobuf.Duration", is_duration);
         }
+    }
+
+    fn wait(&mut self, descriptor: &MethodDescriptor) {
+        let name = descriptor.full_name();
+        let Some(wait) = message_annotation(self.schema, name, "wait") else { return };
+        let Some(field) = text_field(&wait, "milliseconds") else {
+            let what = format!("`{}` names no field", annotation_name("wait"));
+            return self.refuse(name, what, "set `milliseconds` to the request field that holds the time");
+        };
+        let is_right = |field: &FieldDescriptor| field.kind() == Kind::Uint32 && !field.is_list();
+        self.field(name, "wait", "milliseconds", &descriptor.input(), &field, "a uint32", is_right);
     }
 
     /// An annotation that names a field of the request: it must be there, and of the right type.

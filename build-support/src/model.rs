@@ -60,6 +60,8 @@ pub struct Method {
     pub is_annotated: bool,
     /// Whether it makes a phone ring, and how long that may take.
     pub dial: Option<Dial>,
+    /// How long its request lets the server take, if it says so.
+    pub wait: Option<Wait>,
 }
 
 /// The grants that a method demands.
@@ -82,6 +84,17 @@ pub struct Dial {
     pub ringing: Option<String>,
     /// The call waits, though no ringing limit is sent.
     pub assume_default_ringing: bool,
+}
+
+/// How long the server may take, by what the request says.
+#[derive(Clone, Debug)]
+pub struct Wait {
+    /// The field with the time in milliseconds.
+    pub milliseconds: String,
+    /// The time that 0 stands for, in milliseconds.
+    pub default_ms: u32,
+    /// How much longer the client waits, in milliseconds.
+    pub margin_ms: u32,
 }
 
 /// A request message.
@@ -192,6 +205,7 @@ fn accessor(service: &str) -> String {
 fn method(schema: &Schema, descriptor: &MethodDescriptor, default: Option<&DynamicMessage>) -> Method {
     let own = message_annotation(schema, descriptor.full_name(), "access");
     let dial = message_annotation(schema, descriptor.full_name(), "dial");
+    let wait = message_annotation(schema, descriptor.full_name(), "wait");
     Method {
         name: descriptor.name().to_owned(),
         rust_name: descriptor.name().to_snake_case(),
@@ -208,6 +222,13 @@ fn method(schema: &Schema, descriptor: &MethodDescriptor, default: Option<&Dynam
                 dial.get_field_by_name("assume_default_ringing").as_deref(),
                 Some(Value::Bool(true))
             ),
+        }),
+        wait: wait.as_ref().and_then(|wait| {
+            Some(Wait {
+                milliseconds: text_field(wait, "milliseconds")?,
+                default_ms: number_field(wait, "default_ms"),
+                margin_ms: number_field(wait, "margin_ms"),
+            })
         }),
     }
 }
@@ -381,6 +402,11 @@ pub fn message_field(message: &DynamicMessage, name: &str) -> Option<DynamicMess
 pub fn text_field(message: &DynamicMessage, name: &str) -> Option<String> {
     let value = message.get_field_by_name(name)?;
     value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// A number in a message of an annotation; what is not set is 0.
+fn number_field(message: &DynamicMessage, name: &str) -> u32 {
+    message.get_field_by_name(name).and_then(|value| value.as_u32()).unwrap_or_default()
 }
 
 /// The name of an annotation, as it is written in a schema.

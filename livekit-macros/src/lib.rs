@@ -53,7 +53,9 @@ use syn::{DeriveInput, Error, Item, parse_macro_input};
 ///   grants are limited to;
 /// - `dial(when = "field", ringing = "field", assume_default_ringing)`, for calls that make a phone ring:
 ///   if the flag `when` is set (always, without it), the call waits for as long as `ringing` says, or as
-///   phones usually ring.
+///   phones usually ring;
+/// - `wait(milliseconds = "field", default = 10000, margin = 3000)`, for calls whose request says how long
+///   the server may take: the call waits that long (`default` stands for 0), and `margin` more.
 #[proc_macro_attribute]
 pub fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let arguments = parse_macro_input!(arguments as parse::Arguments);

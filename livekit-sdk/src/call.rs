@@ -183,7 +183,7 @@ impl<Req: Message + 'static, Res: Message + Default + 'static> Call<Req, Res> {
             return Err(refused);
         }
         let floor = match self.rpc {
-            Some(rpc) => rpc.ringing_floor(&mut self.request)?,
+            Some(rpc) => rpc.floor(&mut self.request)?,
             None => None,
         };
         let timeout = self.options.timeout.unwrap_or_else(|| self.livekit.timeout());

@@ -25,6 +25,7 @@ pub struct Rpc<Req, Res> {
     room: Option<Text<Req>>,
     destination_room: Option<Text<Req>>,
     dial: Option<Dial<Req>>,
+    wait: Option<Wait<Req>>,
     types: std::marker::PhantomData<fn(Req) -> Res>,
 }
 
@@ -41,6 +42,7 @@ impl<Req, Res> Rpc<Req, Res> {
             room: None,
             destination_room: None,
             dial: None,
+            wait: None,
             types: std::marker::PhantomData,
         }
     }
@@ -77,6 +79,14 @@ impl<Req, Res> Rpc<Req, Res> {
     #[must_use]
     pub const fn with_dial(mut self, dial: Dial<Req>) -> Self {
         self.dial = Some(dial);
+        self
+    }
+
+    /// Names the field of the request that says how long the server may take, in milliseconds; what 0 in it
+    /// stands for; and how much longer the client waits.
+    #[must_use]
+    pub const fn with_wait(mut self, time: fn(&Req) -> u32, default_ms: u32, margin_ms: u32) -> Self {
+        self.wait = Some(Wait { time, default_ms, margin_ms });
         self
     }
 
@@ -132,14 +142,16 @@ impl<Req, Res> Rpc<Req, Res> {
             && same(self.destination_room, &video.destination_room)
     }
 
-    /// How long the call has to be given at least, if it waits for somebody to answer a phone.
+    /// How long the call has to be given at least, if it waits for somebody to answer a phone, or if the
+    /// request lets the server take so long.
     ///
     /// Where the request leaves its ringing limit open, this sets it to the default of 30 s, so that
     /// client and server agree.
-    pub(crate) fn ringing_floor(&self, request: &mut Req) -> Result<Option<Duration>> {
-        match &self.dial {
-            Some(dial) => dial.floor(request),
-            None => Ok(None),
+    pub(crate) fn floor(&self, request: &mut Req) -> Result<Option<Duration>> {
+        match (&self.dial, &self.wait) {
+            (Some(dial), _) => dial.floor(request),
+            (None, Some(wait)) => Ok(Some(wait.floor(request))),
+            (None, None) => Ok(None),
         }
     }
 }
@@ -147,6 +159,23 @@ impl<Req, Res> Rpc<Req, Res> {
 impl<Req, Res> fmt::Debug for Rpc<Req, Res> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.service, self.method)
+    }
+}
+
+/// How long the server may take, by what the request says.
+struct Wait<Req> {
+    time: fn(&Req) -> u32,
+    default_ms: u32,
+    margin_ms: u32,
+}
+
+impl<Req> Wait<Req> {
+    fn floor(&self, request: &Req) -> Duration {
+        let time = match (self.time)(request) {
+            0 => self.default_ms,
+            time => time,
+        };
+        Duration::from_millis(u64::from(time) + u64::from(self.margin_ms))
     }
 }
 

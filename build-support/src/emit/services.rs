@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use prost_build::ServiceGenerator;
 
-use crate::model::{Access, Method, Model, Service};
+use crate::model::{Access, Method, Model, Service, Wait};
 use crate::schema::Schema;
 use crate::{GeneratedFile, Halves};
 
@@ -110,6 +110,7 @@ fn declare_method(
     let mut arguments = vec![format!("name = {:?}", method.name)];
     arguments.extend(access(&method.access));
     arguments.extend(dial(method));
+    arguments.extend(method.wait.as_ref().map(wait));
     let _ = writeln!(out, "    #[rpc({})]", arguments.join(", "));
     let (input, output) = (rust_path(&declared.input_type), rust_path(&declared.output_type));
     let _ = writeln!(out, "    fn {}(request: {input}) -> {output};", declared.name);
@@ -137,6 +138,11 @@ fn dial(method: &Method) -> Option<String> {
     arguments.extend(dial.ringing.iter().map(|field| format!("ringing = {field:?}")));
     arguments.extend(dial.assume_default_ringing.then(|| "assume_default_ringing".to_owned()));
     Some(if arguments.is_empty() { "dial".to_owned() } else { format!("dial({})", arguments.join(", ")) })
+}
+
+fn wait(wait: &Wait) -> String {
+    let Wait { milliseconds, default_ms, margin_ms } = wait;
+    format!("wait(milliseconds = {milliseconds:?}, default = {default_ms}, margin = {margin_ms})")
 }
 
 /// One sentence on the grants, in the words of the token's claims.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::model::{Method, Service};
-use super::options::Dial;
+use super::options::{Dial, Wait};
 use crate::parse::docs;
 
 pub(super) fn emit(service: &Service) -> TokenStream {
@@ -59,12 +59,17 @@ fn constant(service: &Service, method: &Method) -> TokenStream {
         quote_spanned! { field.span() => .with_destination_room(|request| &request.#field) }
     });
     let dial = options.dial.as_ref().map(|it| dial(request, it));
+    let wait = options.wait.as_ref().map(|wait| {
+        let Wait { milliseconds, default, margin } = wait;
+        // A field that does not exist, or is no number, is reported where it is named.
+        quote_spanned! { milliseconds.span() => .with_wait(|request| request.#milliseconds, #default, #margin) }
+    });
     let text = format!("What [`{0}`](Self::{0}) needs and how it travels.", method.ident);
     quote! {
         #[doc = #text]
         pub const #constant: ::livekit_sdk::spec::Rpc<#request, #response> =
             ::livekit_sdk::spec::Rpc::<#request, #response>::new(#full_name, #name)
-                #(#host)* #access #(#room)* #(#destination)* #dial;
+                #(#host)* #access #(#room)* #(#destination)* #dial #wait;
     }
 }
 

@@ -1,12 +1,13 @@
 //! The arguments of `#[rpc(..)]`.
 
 use syn::ext::IdentExt as _;
-use syn::{Error, Ident, LitStr, Signature};
+use syn::{Error, Ident, LitInt, LitStr, Signature};
 
 use crate::parse::{Argument, Arguments, Errors};
 
-const ARGUMENTS: [&str; 5] = ["name", "access", "room", "destination_room", "dial"];
+const ARGUMENTS: [&str; 6] = ["name", "access", "room", "destination_room", "dial", "wait"];
 const DIAL_ARGUMENTS: [&str; 3] = ["when", "ringing", "assume_default_ringing"];
+const WAIT_ARGUMENTS: [&str; 3] = ["milliseconds", "default", "margin"];
 
 /// The arguments of `#[rpc(..)]`.
 #[derive(Default)]
@@ -18,6 +19,7 @@ pub(super) struct Options {
     pub(super) room: Option<Ident>,
     pub(super) destination_room: Option<Ident>,
     pub(super) dial: Option<Dial>,
+    pub(super) wait: Option<Wait>,
 }
 
 /// How a call rings.
@@ -26,6 +28,13 @@ pub(super) struct Dial {
     pub(super) when: Option<Ident>,
     pub(super) ringing: Option<Ident>,
     pub(super) assume_default_ringing: bool,
+}
+
+/// How long the server may take, by what the request says.
+pub(super) struct Wait {
+    pub(super) milliseconds: Ident,
+    pub(super) default: LitInt,
+    pub(super) margin: LitInt,
 }
 
 impl Options {
@@ -54,6 +63,7 @@ impl Options {
             "room" => self.room = Some(argument.ident("field")?),
             "destination_room" => self.destination_room = Some(argument.ident("field")?),
             "dial" => self.dial = Some(Dial::parse(argument, errors)?),
+            "wait" => self.wait = Some(Wait::parse(argument, errors)?),
             _ => return Err(argument.unknown(&ARGUMENTS)),
         }
         Ok(())
@@ -86,6 +96,29 @@ impl Dial {
             _ => return Err(argument.unknown(&DIAL_ARGUMENTS)),
         }
         Ok(())
+    }
+}
+
+impl Wait {
+    fn parse(argument: &Argument, errors: &mut Errors) -> syn::Result<Self> {
+        let arguments = argument.list()?;
+        arguments.unique(errors);
+        let (mut milliseconds, mut default, mut margin) = (None, None, None);
+        for argument in &arguments.0 {
+            match argument.name().to_string().as_str() {
+                "milliseconds" => milliseconds = Some(argument.ident("field")?),
+                "default" => default = Some(argument.number()?),
+                "margin" => margin = Some(argument.number()?),
+                _ => return Err(argument.unknown(&WAIT_ARGUMENTS)),
+            }
+        }
+        match (milliseconds, default, margin) {
+            (Some(milliseconds), Some(default), Some(margin)) => Ok(Self { milliseconds, default, margin }),
+            _ => {
+                Err(argument
+                    .error("expected `wait(milliseconds = \"field\", default = 10000, margin = 3000)`"))
+            }
+        }
     }
 }
 
