@@ -18,6 +18,7 @@ use crate::error::{CallInfo, Error, ErrorKind, Result};
 use crate::region::is_cloud;
 use crate::retry::Policy;
 use crate::spec::Rpc;
+use crate::trace::CallSpan;
 use crate::transport::BoxFuture;
 
 /// A call that is sent when it is awaited.
@@ -175,7 +176,10 @@ impl<Req: Message + 'static, Res: Message + Default + 'static> Call<Req, Res> {
         };
         // The low bits of a random UUID are random as well.
         let chance = f64::from(id.as_u128() as u32) / f64::from(u32::MAX);
-        self.answer(&mut info, chance).await.map_err(|error| error.in_call(info))
+        let span = CallSpan::new(&info);
+        let answer = span.around(self.answer(&mut info, chance)).await;
+        span.end(&info, answer.as_ref().err());
+        answer.map_err(|error| error.in_call(info))
     }
 
     async fn answer(&mut self, info: &mut CallInfo, chance: f64) -> Result<Res> {

@@ -4,8 +4,12 @@ use std::error::Error as StdError;
 use std::fmt;
 
 mod refusal;
+mod rpc;
+mod telephony;
 
 pub use refusal::{Refusal, TwirpCode};
+pub use rpc::RpcCode;
+pub use telephony::{SipStatus, SipTransfer};
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -111,16 +115,6 @@ pub enum WebhookProblem {
     Malformed,
 }
 
-/// How a phone network answered a call that failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SipStatus {
-    /// The SIP status code, such as 486 (busy here); `None` if the server gave only a reason.
-    pub code: Option<u16>,
-    /// The reason phrase, or the name of the status.
-    pub reason: String,
-}
-
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner { kind, message: message.into(), call: None, source: None }))
@@ -218,22 +212,21 @@ impl Error {
         self.0.call.as_ref().map_or(0, |call| call.attempts)
     }
 
-    /// How the phone network answered, if a call or transfer failed there.
-    pub fn sip_status(&self) -> Option<SipStatus> {
-        let meta = &self.refusal()?.meta;
-        let (code, reason) = (meta.get("sip_status_code"), meta.get("sip_status"));
-        if code.is_none() && reason.is_none() {
-            return None;
-        }
-        Some(SipStatus {
-            code: code.and_then(|code| code.parse().ok()),
-            reason: reason.cloned().unwrap_or_default(),
-        })
-    }
-
     /// Something the request names does not exist.
     pub fn is_not_found(&self) -> bool {
         self.has_code(&TwirpCode::NotFound)
+    }
+
+    /// There is no such room. LiveKit says so with `not_found`, which participants, agents and recordings share,
+    /// and with a text; this looks at both.
+    pub fn is_room_not_found(&self) -> bool {
+        self.is_not_found() && self.says("room does not exist")
+    }
+
+    /// There is no such participant, or no such room with participants. As
+    /// [`is_room_not_found`](Self::is_room_not_found), this looks at code and text.
+    pub fn is_participant_not_found(&self) -> bool {
+        self.is_not_found() && self.says("participant does not exist")
     }
 
     /// Something the request would create exists already.
@@ -292,6 +285,10 @@ impl Error {
     /// LiveKit Cloud serves the project in other regions only (HTTP 451), and none of them could be found.
     pub fn is_wrong_region(&self) -> bool {
         self.status() == Some(451)
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.message.contains(text))
     }
 
     fn has_code(&self, code: &TwirpCode) -> bool {

@@ -82,6 +82,10 @@ pub mod spec;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "client")]
+mod trace;
+#[cfg(feature = "sip")]
+mod transfer;
+#[cfg(feature = "client")]
 pub mod transport;
 #[cfg(feature = "webhooks")]
 pub mod webhook;
@@ -94,7 +98,8 @@ pub use call::Call;
 #[cfg(feature = "client")]
 pub use client::{LiveKit, LiveKitBuilder, ServiceClient};
 pub use error::{
-    Error, ErrorKind, Refusal, Result, SipStatus, TokenProblem, TwirpCode, Unreachable, WebhookProblem,
+    Error, ErrorKind, Refusal, Result, RpcCode, SipStatus, SipTransfer, TokenProblem, TwirpCode, Unreachable,
+    WebhookProblem,
 };
 /// ```
 /// # use livekit_sdk::proto;

@@ -12,6 +12,7 @@ use crate::client::LiveKit;
 use crate::error::{CallInfo, Error, ErrorKind, Refusal, Result};
 use crate::region::{Age, authority, moved, untried};
 use crate::retry::{Next, Outcome, Policy};
+use crate::trace::CallSpan;
 
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/protobuf");
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("livekit-sdk-rust/", env!("CARGO_PKG_VERSION")));
@@ -86,6 +87,7 @@ impl Delivery<'_> {
                 Next::Move => (Duration::ZERO, self.untried(&tried, Age::Since(began)).await),
             };
             let Some(next) = next else { return Err(error) };
+            CallSpan::retry(info, &error, wait, &authority(&next));
             tokio::time::sleep(wait).await;
             at = next;
         }
