@@ -435,14 +435,8 @@ mod tests {
             .api_key(key)
             .agents_url("http://agents.test/a");
         let own = own.build().expect("a client");
-        assert_eq!(
-            own.uri("livekit.X", "Do", Some(AGENTS)).expect("a URL"),
-            "http://agents.test/a/twirp/livekit.X/Do"
-        );
-        assert_eq!(
-            own.uri("livekit.X", "Do", None).expect("a URL"),
-            "https://proj.livekit.cloud/twirp/livekit.X/Do"
-        );
+        assert_eq!(own.base(Some(AGENTS)).as_str(), "http://agents.test/a");
+        assert_eq!(own.base(None).as_str(), "https://proj.livekit.cloud/");
     }
 
     #[test]
