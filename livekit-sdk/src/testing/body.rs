@@ -45,7 +45,7 @@ impl Body for ReplyBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Dropped>>> {
         if self.rest.is_empty() {
-            return Poll::Ready(std::mem::take(&mut self.is_cut).then_some(Err(Dropped)));
+            return Poll::Ready(std::mem::take(&mut self.is_cut).then_some(Err(Dropped::Cut)));
         }
         let next = match &mut self.pace {
             None => self.rest.len(),

@@ -45,6 +45,8 @@ pub(super) enum Effect {
     Answer,
     /// Another answer is given; the call is not carried out.
     Replace(Response<Bytes>),
+    /// Nothing listens.
+    Unreachable,
     /// The connection ends before the request was read.
     DropUnread,
     /// The connection ends when the call has been carried out.
@@ -97,6 +99,12 @@ impl Fault {
     /// A redirect with this status to another URL.
     pub fn redirect(status: u16, location: &str) -> Self {
         Self::status(status, "text/html", "").with_header(LOCATION, location)
+    }
+
+    /// No connection comes about, as if nothing listened. Over TCP, where something does, the connection ends
+    /// before the request was read.
+    pub fn unreachable() -> Self {
+        Self::new(Effect::Unreachable)
     }
 
     /// The connection ends before the request was read.

@@ -29,13 +29,21 @@ pub(super) struct Service {
     pub(super) mock: Option<Mock>,
 }
 
-/// The connection ended without an answer.
+/// There is no answer, or no whole one.
 #[derive(Debug)]
-pub(super) struct Dropped;
+pub(super) enum Dropped {
+    /// No connection came about.
+    Unconnected,
+    /// The connection ended too soon.
+    Cut,
+}
 
 impl fmt::Display for Dropped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the connection was closed before the answer was complete")
+        f.write_str(match self {
+            Self::Unconnected => "nothing listens there",
+            Self::Cut => "the connection was closed before the answer was complete",
+        })
     }
 }
 
@@ -84,6 +92,11 @@ impl Service {
         B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
     {
         let (service, method) = route(head.uri.path());
+        let (delay, effect) = self.faults.take(service, method, region);
+        if matches!(effect, Effect::Unreachable) {
+            pause(delay).await;
+            return Err(Dropped::Unconnected);
+        }
         let place = self.calls.begin(ReceivedCall {
             service: service.to_owned(),
             method: method.to_owned(),
@@ -93,11 +106,10 @@ impl Service {
             region,
             status: None,
         });
-        let (delay, effect) = self.faults.take(service, method, region);
         if matches!(effect, Effect::DropUnread) {
             pause(delay).await;
             self.calls.end(place, None);
-            return Err(Dropped);
+            return Err(Dropped::Cut);
         }
         let answer = match server::read(body).await {
             Ok(body) => {
@@ -111,7 +123,7 @@ impl Service {
             Err(refused) => Ok(refused),
         };
         let answer = answer.and_then(|answer| match effect {
-            Effect::DropUnanswered => Err(Dropped),
+            Effect::DropUnanswered => Err(Dropped::Cut),
             _ => Ok(answer),
         });
         self.calls.end(place, answer.as_ref().ok().map(Response::status));

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 
-use super::serve::Service;
-use crate::error::{Error, Result};
+use super::serve::{Dropped, Service};
+use crate::error::{Error, Result, Unreachable};
 use crate::server::Router;
 use crate::transport::{BoxFuture, Transport};
 
@@ -39,7 +39,11 @@ impl Transport for TestTransport {
         Box::pin(async move {
             let host = request.uri().authority().map_or("", |it| it.as_str());
             let region = self.0.regions.at(host);
-            let answer = self.0.answer(region, request.map(Full::new)).await.map_err(Error::unreachable)?;
+            let answer =
+                self.0.answer(region, request.map(Full::new)).await.map_err(|dropped| match dropped {
+                    Dropped::Unconnected => Error::unsent(Unreachable::Connect, dropped),
+                    Dropped::Cut => Error::unreachable(dropped),
+                })?;
             let (head, body) = answer.into_parts();
             let body = body.collect().await.map_err(Error::unreachable)?;
             Ok(Response::from_parts(head, body.to_bytes()))

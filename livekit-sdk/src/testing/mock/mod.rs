@@ -97,7 +97,7 @@ impl Mock {
         match self.carry_out(region, regions, &head.headers, &control, &call).await {
             Ok(answer) => Ok(with_region(answer, &region.to_string())),
             Err(Failure::Answer(answer)) => Ok(with_region(answer, "")),
-            Err(Failure::Drop) => Err(Dropped),
+            Err(Failure::Drop) => Err(Dropped::Cut),
         }
     }
 
