@@ -13,6 +13,8 @@ use crate::auth::{AccessToken, ApiKey, ClaimGrants};
 use crate::call::{Call, header};
 use crate::error::{Error, ErrorKind, Result};
 use crate::region::{Regions, is_cloud};
+#[cfg(feature = "__tls")]
+use crate::transport::Tls;
 use crate::transport::{HttpTransport, Transport};
 
 /// How long a call may take by default.
@@ -199,6 +201,8 @@ pub struct LiveKitBuilder {
     no_failover: bool,
     headers: Vec<(String, String)>,
     transport: Option<Arc<dyn Transport>>,
+    #[cfg(feature = "__tls")]
+    tls: Tls,
 }
 
 impl LiveKitBuilder {
@@ -246,6 +250,23 @@ impl LiveKitBuilder {
         self
     }
 
+    /// Trusts these root certificates as well as those of the platform: PEM, one or more.
+    ///
+    /// For servers whose certificate comes from an authority of one's own.
+    #[cfg(feature = "__tls")]
+    pub fn add_root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.tls.add_roots(pem.as_ref());
+        self
+    }
+
+    /// Shows servers that ask for it this certificate, followed by those that vouch for it, and signs with
+    /// this private key (mutual TLS). Both are PEM, the key in PKCS #8.
+    #[cfg(feature = "__tls")]
+    pub fn client_certificate(mut self, certificate_pem: impl AsRef<[u8]>, key_pem: impl AsRef<[u8]>) -> Self {
+        self.tls.set_identity(certificate_pem.as_ref(), key_pem.as_ref());
+        self
+    }
+
     /// Sends with an HTTP client of the application's, with its TLS settings, proxies and pool.
     pub fn reqwest_client(self, client: reqwest::Client) -> Self {
         self.transport(HttpTransport::from_reqwest(client))
@@ -277,10 +298,10 @@ impl LiveKitBuilder {
         }
         let headers: Result<Vec<(HeaderName, HeaderValue)>> =
             self.headers.iter().map(|(name, value)| header(name, value)).collect();
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => Arc::new(HttpTransport::new()?),
-        };
+        #[cfg(feature = "__tls")]
+        let transport = transport(self.transport, self.tls)?;
+        #[cfg(not(feature = "__tls"))]
+        let transport = transport(self.transport, &url)?;
         Ok(LiveKit(Arc::new(Inner {
             transport,
             url,
@@ -301,6 +322,32 @@ impl fmt::Debug for LiveKitBuilder {
             .field("api_key", &self.key)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
+    }
+}
+
+/// The transport that was given, else HTTP.
+#[cfg(feature = "__tls")]
+fn transport(given: Option<Arc<dyn Transport>>, tls: Tls) -> Result<Arc<dyn Transport>> {
+    match given {
+        None => Ok(Arc::new(HttpTransport::with_tls(tls)?)),
+        Some(given) if tls.is_default() => Ok(given),
+        Some(_) => {
+            let text = "certificates belong to the transport or HTTP client that was given";
+            Err(Error::new(ErrorKind::Config, text))
+        }
+    }
+}
+
+/// The transport that was given, else HTTP, which cannot encrypt.
+#[cfg(not(feature = "__tls"))]
+fn transport(given: Option<Arc<dyn Transport>>, url: &Url) -> Result<Arc<dyn Transport>> {
+    match given {
+        Some(given) => Ok(given),
+        None if url.scheme() == "http" => Ok(Arc::new(HttpTransport::new()?)),
+        None => {
+            let text = "https:// needs one of the features rustls, rustls-ring and native-tls of livekit-sdk";
+            Err(Error::new(ErrorKind::Config, text))
+        }
     }
 }
 

@@ -9,8 +9,13 @@ use bytes::Bytes;
 use crate::error::Result;
 
 mod http;
+mod redirect;
+#[cfg(feature = "__tls")]
+mod tls;
 
 pub use self::http::HttpTransport;
+#[cfg(feature = "__tls")]
+pub(crate) use self::tls::Tls;
 
 /// A future in a box, as object-safe traits need it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

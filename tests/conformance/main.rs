@@ -2,5 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
 
+#[path = "../apps/shared/pki.rs"]
+mod pki;
 mod regions;
 mod table;
+mod tcp;
+mod tls;

@@ -1,12 +1,17 @@
 //! The fault matrix: every fault, for calls that may be repeated and for one that dials, with failover and
-//! without. Time is paused, so that the table can tell how long each took.
+//! without. In process time is paused, so that the table can tell how long each took; over TCP, with both
+//! versions of HTTP, those that take no time come to the same.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use livekit_sdk::proto::SipOutboundTrunkInfo;
 use livekit_sdk::testing::{Fault, TestServer};
 use livekit_sdk::{Error, ErrorKind, LiveKit, Result, TwirpCode};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
+
+use crate::tcp::{self, Http};
 
 /// A project on LiveKit Cloud, of three regions.
 fn project() -> TestServer {
@@ -22,7 +27,7 @@ fn client(server: &TestServer, failover: bool) -> LiveKit {
     builder.transport(server.transport()).failover(failover).build().unwrap()
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Kind {
     Plain,
     List,
@@ -51,33 +56,46 @@ async fn call(lk: &LiveKit, kind: Kind, trunk: &str) -> Result<()> {
     }
 }
 
-/// What became of a call: the outcome, the attempts at it, and the seconds it took.
-async fn outcome_of(fault: &Fault, kind: Kind, failover: bool) -> String {
-    let server = project();
+/// The columns of the table.
+const COLUMNS: [(Kind, bool); 6] = [
+    (Kind::Plain, true),
+    (Kind::Plain, false),
+    (Kind::List, true),
+    (Kind::List, false),
+    (Kind::Dial, true),
+    (Kind::Dial, false),
+];
+
+/// What became of a call: the outcome and the attempts at it, of which the server has to have seen as many.
+async fn outcome_of(server: &TestServer, lk: &LiveKit, fault: &Fault, kind: Kind) -> String {
     let trunk = prepare(&server.livekit()).await.unwrap();
     server.clear_calls();
     server.inject(fault.clone());
+    let outcome = call(lk, kind, &trunk).await;
+    let calls = server.calls();
+    let ids: BTreeSet<_> = calls.iter().map(|call| call.request_id().unwrap().to_owned()).collect();
+    assert!(ids.len() <= 1, "every attempt has the id of its call: {ids:?}");
+    let attempts = outcome.as_ref().err().map_or(1, |error| error.attempts() as usize);
+    // What finds nobody listening is not seen by the server.
+    let is_unsent = outcome.as_ref().is_err_and(Error::is_unsent);
+    assert_eq!(calls.len(), if is_unsent { 0 } else { attempts });
+    format!("{} ×{attempts}", name(&outcome))
+}
+
+/// As [`outcome_of`], in process and with the seconds it took.
+async fn timed_outcome_of(fault: &Fault, kind: Kind, failover: bool) -> String {
+    let server = project();
     let began = Instant::now();
-    let outcome = call(&client(&server, failover), kind, &trunk).await;
+    let outcome = outcome_of(&server, &client(&server, failover), fault, kind).await;
     // Backoff is a matter of chance, and less than a second in all.
     let seconds = began.elapsed().as_secs();
     let calls = server.calls();
-    let ids: std::collections::BTreeSet<_> =
-        calls.iter().map(|call| call.request_id().unwrap().to_owned()).collect();
-    assert!(ids.len() <= 1, "every attempt has the id of its call: {ids:?}");
-    let regions: std::collections::BTreeSet<_> = calls.iter().map(|call| call.region).collect();
-    if failover
-        && calls
-            .iter()
-            .all(|call| call.status.is_none_or(|status| status.as_u16() != 429 && status.as_u16() != 503))
-    {
+    let is_busy = |status: u16| matches!(status, 429 | 503);
+    if failover && !calls.iter().any(|call| call.status.is_some_and(|status| is_busy(status.as_u16()))) {
+        let regions: BTreeSet<_> = calls.iter().map(|call| call.region).collect();
         assert_eq!(regions.len(), calls.len(), "no region is tried twice while there are others");
     }
-    // What finds nobody listening is not seen by the server.
-    let attempts = outcome.as_ref().err().map_or(1, |error| error.attempts() as usize);
-    let is_unsent = outcome.as_ref().is_err_and(Error::is_unsent);
-    assert_eq!(calls.len(), if is_unsent { 0 } else { attempts });
-    format!("{} ×{attempts} {seconds}s", name(&outcome))
+    format!("{outcome} {seconds}s")
 }
 
 fn name(outcome: &Result<()>) -> String {
@@ -149,13 +167,48 @@ async fn every_fault_comes_to_what_it_should() {
         row("", ["create, failover", "create", "list, failover", "list", "dial, failover", "dial"]);
     for (name, fault) in faults() {
         let mut cells = [const { String::new() }; 6];
-        let columns = [Kind::Plain, Kind::List, Kind::Dial].map(|kind| [(kind, true), (kind, false)]);
-        for (cell, (kind, failover)) in cells.iter_mut().zip(columns.into_iter().flatten()) {
-            *cell = outcome_of(&fault, kind, failover).await;
+        for (cell, (kind, failover)) in cells.iter_mut().zip(COLUMNS) {
+            *cell = timed_outcome_of(&fault, kind, failover).await;
         }
         table += &row(name, cells.each_ref().map(String::as_str));
     }
     assert_eq!(table.trim(), EXPECTED.trim(), "\n{table}");
+}
+
+/// What the table expects of a fault that takes no time, without the seconds; none of others.
+fn timeless(name: &str) -> Option<Vec<&'static str>> {
+    let row = EXPECTED.lines().find(|row| row.starts_with(&format!("{name:24} |")))?;
+    row.split(" | ").skip(1).map(|cell| cell.trim_end().strip_suffix(" 0s")).collect()
+}
+
+/// Over TCP something listens, and time passes.
+async fn assert_table_over_tcp(http: Http) {
+    let mut compared = JoinSet::new();
+    for (name, fault) in faults().into_iter().skip(1) {
+        let Some(expected) = timeless(name) else { continue };
+        for (expected, (kind, failover)) in expected.into_iter().zip(COLUMNS) {
+            let fault = fault.clone();
+            compared.spawn(async move {
+                let (server, listeners) = tcp::project().await;
+                let lk = tcp::client(&server, &listeners, http).failover(failover).build().unwrap();
+                let outcome = outcome_of(&server, &lk, &fault, kind).await;
+                assert_eq!(outcome, expected, "{name}: {kind:?}, {http:?}, failover {failover}");
+                assert!(server.calls().iter().all(|call| call.version == http.version()));
+            });
+        }
+    }
+    assert!(compared.len() > 60, "{} cells", compared.len());
+    compared.join_all().await;
+}
+
+#[tokio::test]
+async fn every_fault_comes_to_the_same_over_http_1() {
+    assert_table_over_tcp(Http::One).await;
+}
+
+#[tokio::test]
+async fn every_fault_comes_to_the_same_over_http_2() {
+    assert_table_over_tcp(Http::Two).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -140,6 +140,6 @@ pub trait RoomService {
     /// should bear being called twice.
     ///
     /// Route: `POST /twirp/livekit.RoomService/PerformRpc`. Needs `video.roomAdmin`, for the room in `room`.
-    #[rpc(name = "PerformRpc", access(video(room_admin)), room = "room")]
+    #[rpc(name = "PerformRpc", access(video(room_admin)), room = "room", wait(milliseconds = "response_timeout_ms", default = 10000, margin = 3000))]
     fn perform_rpc(request: crate::proto::PerformRpcRequest) -> crate::proto::PerformRpcResponse;
 }

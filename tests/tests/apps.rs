@@ -70,6 +70,28 @@ fn jsonwebtoken_10_keeps_working() {
     assert_jwt_steps("jwt10");
 }
 
+#[test]
+#[ignore = "needs minutes: builds crates outside the workspace"]
+fn ring_checks_certificates_and_shows_them() {
+    assert_tls_steps("tls-ring");
+}
+
+#[test]
+#[ignore = "needs minutes and, on Linux, the headers of OpenSSL: builds crates outside the workspace"]
+fn the_platforms_tls_checks_certificates_and_shows_them() {
+    assert_tls_steps("tls-native");
+}
+
+fn assert_tls_steps(app: &str) {
+    let steps = [
+        "unknown authority: refused",
+        "known authority: accepted",
+        "no certificate: refused",
+        "certificate: accepted",
+    ];
+    assert_steps(app, &[], &steps);
+}
+
 /// Both orders, each in a process of its own: the library's choice of cryptography lasts for the process.
 fn assert_jwt_steps(app: &str) {
     let own: &[&str] = &[

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, Version};
 use prost::Message;
 use serde::de::DeserializeOwned;
 
@@ -24,6 +24,8 @@ pub struct ReceivedCall {
     pub service: String,
     /// The method's name on the wire.
     pub method: String,
+    /// The version of HTTP that the call came in; what came without HTTP says 1.1.
+    pub version: Version,
     /// The headers of the request. They include the caller's token.
     pub headers: HeaderMap,
     /// The body of the request. Empty if the connection was dropped before it was read.

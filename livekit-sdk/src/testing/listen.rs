@@ -4,9 +4,9 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -65,7 +65,8 @@ async fn accept(socket: TcpListener, service: Arc<Service>, region: usize) {
                     let service = Arc::clone(&service);
                     async move { service.answer(region, request).await }
                 });
-                connections.spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
+                let http = auto::Builder::new(TokioExecutor::new());
+                connections.spawn(async move { http.serve_connection(TokioIo::new(stream), answer).await });
             }
             Some(_) = connections.join_next() => {}
         }

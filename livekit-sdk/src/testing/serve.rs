@@ -100,6 +100,7 @@ impl Service {
         let place = self.calls.begin(ReceivedCall {
             service: service.to_owned(),
             method: method.to_owned(),
+            version: head.version,
             headers: head.headers.clone(),
             body: Bytes::new(),
             attempt: 1,

@@ -2,16 +2,15 @@
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
-use reqwest::redirect::{Action, Attempt, Policy};
+use reqwest::redirect::Policy;
 
-use super::{BoxFuture, Transport};
+#[cfg(feature = "__tls")]
+use super::tls::Tls;
+use super::{BoxFuture, Transport, redirect};
 use crate::error::{Error, ErrorKind, Result, Unreachable};
 
 /// The largest answer that is read, in bytes: 32 MiB, several times what a server lists at once.
 const MAX_BODY: usize = 32 * 1024 * 1024;
-
-/// How many redirects are followed in a row.
-const MAX_REDIRECTS: usize = 5;
 
 /// Sends requests over HTTP, on pooled connections.
 #[derive(Clone, Debug)]
@@ -26,8 +25,20 @@ impl HttpTransport {
     /// # Errors
     /// The TLS backend cannot start.
     pub fn new() -> Result<Self> {
-        let client = reqwest::Client::builder().redirect(Policy::custom(redirect)).build();
-        let client = client.map_err(|error| {
+        #[cfg(feature = "__tls")]
+        return Self::with_tls(Tls::default());
+        #[cfg(not(feature = "__tls"))]
+        return Self::build(reqwest::Client::builder());
+    }
+
+    /// As [`new`](Self::new), with TLS settings beyond the defaults.
+    #[cfg(feature = "__tls")]
+    pub(crate) fn with_tls(tls: Tls) -> Result<Self> {
+        Self::build(tls.set_up(reqwest::Client::builder())?)
+    }
+
+    fn build(client: reqwest::ClientBuilder) -> Result<Self> {
+        let client = client.redirect(Policy::none()).build().map_err(|error| {
             Error::new(ErrorKind::Config, "the HTTP client cannot be set up").with_source(error)
         })?;
         Ok(Self { client })
@@ -35,23 +46,32 @@ impl HttpTransport {
 
     /// Sends with an HTTP client of the application's, with its TLS settings, proxies and pool.
     ///
-    /// Its redirect policy applies: reqwest's default turns a redirected POST into a GET, which LiveKit
+    /// Its redirect policy applies first: reqwest's default turns a redirected POST into a GET, which LiveKit
     /// refuses, so prefer `redirect::Policy::none()`.
     pub fn from_reqwest(client: reqwest::Client) -> Self {
         Self { client }
     }
 
     async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
-        let request = reqwest::Request::try_from(request).map_err(|error| {
+        let mut request = reqwest::Request::try_from(request).map_err(|error| {
             Error::new(ErrorKind::Request, "the request cannot be sent").with_source(error)
         })?;
-        let mut response = self.client.execute(request).await.map_err(failure)?;
-        let mut head = Response::new(());
-        *head.status_mut() = response.status();
-        *head.version_mut() = response.version();
-        *head.headers_mut() = std::mem::take(response.headers_mut());
-        let body = read(response).await?;
-        Ok(head.map(|()| body))
+        let mut left = redirect::MAX;
+        loop {
+            // Its body is shared, not copied.
+            let next = request.try_clone();
+            let url = request.url().clone();
+            let response = self.client.execute(request).await.map_err(failure)?;
+            let target = redirect::target(&url, response.status(), response.headers());
+            match (target, next) {
+                (Some(target), Some(next)) if left > 0 => {
+                    left -= 1;
+                    request = next;
+                    *request.url_mut() = target;
+                }
+                _ => return read(response).await,
+            }
+        }
     }
 }
 
@@ -59,13 +79,6 @@ impl Transport for HttpTransport {
     fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>>> {
         Box::pin(self.exchange(request))
     }
-}
-
-/// Follows redirects that keep the method. The others would turn a call, which is a POST, into a GET, and
-/// are answers that the caller gets to see.
-fn redirect(attempt: Attempt<'_>) -> Action {
-    let keeps_method = matches!(attempt.status().as_u16(), 307 | 308);
-    if keeps_method && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
 }
 
 /// Where a request failed. reqwest tells whether the connection came about; what kept it from that, only the
@@ -89,9 +102,13 @@ fn failure(error: reqwest::Error) -> Error {
     Error::unsent(place.unwrap_or(Unreachable::Connect), error)
 }
 
-/// Reads a body up to the limit. The common body of one chunk is not copied.
-async fn read(mut response: reqwest::Response) -> Result<Bytes> {
-    let Some(first) = response.chunk().await.map_err(Error::unreachable)? else { return Ok(Bytes::new()) };
+/// Reads an answer, its body up to the limit. The common body of one chunk is not copied.
+async fn read(mut response: reqwest::Response) -> Result<Response<Bytes>> {
+    let mut answer = Response::new(Bytes::new());
+    *answer.status_mut() = response.status();
+    *answer.version_mut() = response.version();
+    *answer.headers_mut() = std::mem::take(response.headers_mut());
+    let Some(first) = response.chunk().await.map_err(Error::unreachable)? else { return Ok(answer) };
     let mut whole: Option<BytesMut> = None;
     while let Some(chunk) = response.chunk().await.map_err(Error::unreachable)? {
         let whole = whole.get_or_insert_with(|| BytesMut::from(&first[..]));
@@ -100,11 +117,8 @@ async fn read(mut response: reqwest::Response) -> Result<Bytes> {
         }
         whole.extend_from_slice(&chunk);
     }
-    match whole {
-        Some(whole) => Ok(whole.freeze()),
-        None if first.len() > MAX_BODY => Err(too_large()),
-        None => Ok(first),
-    }
+    *answer.body_mut() = whole.map_or(first, BytesMut::freeze);
+    if answer.body().len() > MAX_BODY { Err(too_large()) } else { Ok(answer) }
 }
 
 fn too_large() -> Error {
