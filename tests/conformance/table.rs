@@ -78,7 +78,7 @@ async fn outcome_of(server: &TestServer, lk: &LiveKit, fault: &Fault, kind: Kind
     let attempts = outcome.as_ref().err().map_or(1, |error| error.attempts() as usize);
     // What finds nobody listening is not seen by the server.
     let is_unsent = outcome.as_ref().is_err_and(Error::is_unsent);
-    assert_eq!(calls.len(), if is_unsent { 0 } else { attempts });
+    assert_eq!(calls.len(), if is_unsent { 0 } else { attempts }, "{outcome:?}");
     format!("{} ×{attempts}", name(&outcome))
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use livekit_sdk::testing::{Fault, Listener, TestServer};
 use livekit_sdk::{ErrorKind, LiveKit, LiveKitBuilder, Unreachable};
+use reqwest::redirect::Policy;
 
 /// The versions of HTTP.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +35,8 @@ pub(crate) async fn project() -> (TestServer, Vec<Listener>) {
 /// A client of the project, whose host is one of LiveKit Cloud's that leads to the first region.
 pub(crate) fn client(server: &TestServer, listeners: &[Listener], http: Http) -> LiveKitBuilder {
     let first = listeners[0].address();
-    let client = reqwest::Client::builder().no_proxy().resolve("project.livekit.cloud", first);
+    let client = reqwest::Client::builder().no_proxy().redirect(Policy::none());
+    let client = client.resolve("project.livekit.cloud", first);
     let client = match http {
         Http::One => client.http1_only(),
         Http::Two => client.http2_prior_knowledge(),

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use livekit_sdk::testing::TestServer;
 use livekit_sdk::{LiveKit, Result};
+use livekit_tests::process::peak_memory_kib;
 
 const ROOMS: usize = 10_000;
 const PARTICIPANTS: usize = 10;
@@ -75,17 +76,4 @@ async fn work(lk: LiveKit, task: usize) -> Result<()> {
 
 fn name(room: usize) -> String {
     format!("room-{room}")
-}
-
-/// The most memory this process has held; Linux tells it.
-fn peak_memory_kib() -> Option<usize> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?
-        .trim()
-        .strip_suffix(" kB")?
-        .trim()
-        .parse()
-        .ok()
 }

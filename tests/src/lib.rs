@@ -1,3 +1,4 @@
 //! Helpers.
 
+pub mod process;
 pub mod upstream;

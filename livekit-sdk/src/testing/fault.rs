@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use crate::error::{Refusal, TwirpCode};
 use crate::server;
@@ -33,6 +33,7 @@ use crate::spec::Rpc;
 pub struct Fault {
     route: Option<(&'static str, &'static str)>,
     region: Option<usize>,
+    header: Option<(String, String)>,
     left: Option<usize>,
     delay: Duration,
     effect: Effect,
@@ -63,7 +64,7 @@ pub(super) enum Effect {
 
 impl Fault {
     fn new(effect: Effect) -> Self {
-        Self { route: None, region: None, left: None, delay: Duration::ZERO, effect }
+        Self { route: None, region: None, header: None, left: None, delay: Duration::ZERO, effect }
     }
 
     /// The answer comes late.
@@ -168,6 +169,14 @@ impl Fault {
         self
     }
 
+    /// Only calls that come with this header: those that a caller marks with
+    /// [`with_header`](crate::Call::with_header). Default: every call.
+    #[must_use]
+    pub fn on_header(mut self, name: &str, value: &str) -> Self {
+        self.header = Some((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Only the next call. Default: always.
     #[must_use]
     pub fn once(self) -> Self {
@@ -181,10 +190,13 @@ impl Fault {
         self
     }
 
-    fn strikes(&self, service: &str, method: &str, region: usize) -> bool {
+    fn strikes(&self, service: &str, method: &str, region: usize, headers: &HeaderMap) -> bool {
+        let is_marked =
+            |(name, value): &(String, String)| headers.get(name).is_some_and(|own| own == value.as_str());
         self.left != Some(0)
             && self.route.is_none_or(|route| route == (service, method))
             && self.region.is_none_or(|own| own == region)
+            && self.header.as_ref().is_none_or(is_marked)
     }
 }
 
@@ -208,9 +220,15 @@ impl Faults {
     }
 
     /// What goes wrong with this call, and after how long; one fault strikes at a time.
-    pub(super) fn take(&self, service: &str, method: &str, region: usize) -> (Duration, Effect) {
+    pub(super) fn take(
+        &self,
+        (service, method): (&str, &str),
+        region: usize,
+        headers: &HeaderMap,
+    ) -> (Duration, Effect) {
         let mut faults = self.faults();
-        let Some(fault) = faults.iter_mut().find(|fault| fault.strikes(service, method, region)) else {
+        let strikes = |fault: &&mut Fault| fault.strikes(service, method, region, headers);
+        let Some(fault) = faults.iter_mut().find(strikes) else {
             return (Duration::ZERO, Effect::Answer);
         };
         fault.left = fault.left.map(|left| left.saturating_sub(1));

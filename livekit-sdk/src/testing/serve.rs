@@ -92,7 +92,7 @@ impl Service {
         B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
     {
         let (service, method) = route(head.uri.path());
-        let (delay, effect) = self.faults.take(service, method, region);
+        let (delay, effect) = self.faults.take((service, method), region, &head.headers);
         if matches!(effect, Effect::Unreachable) {
             pause(delay).await;
             return Err(Dropped::Unconnected);
