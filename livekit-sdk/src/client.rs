@@ -262,7 +262,11 @@ impl LiveKitBuilder {
     /// Shows servers that ask for it this certificate, followed by those that vouch for it, and signs with
     /// this private key (mutual TLS). Both are PEM, the key in PKCS #8.
     #[cfg(feature = "__tls")]
-    pub fn client_certificate(mut self, certificate_pem: impl AsRef<[u8]>, key_pem: impl AsRef<[u8]>) -> Self {
+    pub fn client_certificate(
+        mut self,
+        certificate_pem: impl AsRef<[u8]>,
+        key_pem: impl AsRef<[u8]>,
+    ) -> Self {
         self.tls.set_identity(certificate_pem.as_ref(), key_pem.as_ref());
         self
     }

@@ -46,8 +46,11 @@
 //! | `services` | yes | all ten services; or choose: `room`, `egress`, `ingress`, `sip`, `agent-dispatch`, `connector`, `phone-number`, `cloud-agent`, `agent-simulation`, `replay` |
 //! | `client` | with any service | [`LiveKit`], [`Call`] and the HTTP transport, for services of your own |
 //! | `webhooks` | yes | [`webhook`] |
-//! | `rustls` | yes | TLS with rustls, as reqwest sets it up |
-//! | `native-tls` | no | TLS with the system's library |
+//! | `rustls` | yes | TLS with rustls: the backend that the application has installed, else AWS-LC |
+//! | `rustls-ring` | no | TLS with rustls and ring, where AWS-LC does not build. reqwest then has no backend of its own: an application's own `reqwest::Client::new()` panics, unless something else turns one on |
+//! | `native-tls` | no | TLS with the system's library. The first of these three that is on is used |
+//! | `gzip` | yes | compressed answers |
+//! | `tracing` | no | a [`tracing`](https://docs.rs/tracing) span for each call, with method, host, attempts, status and request id, and an event for each attempt that is followed by another |
 //! | `json` | no | protobuf JSON (serde) for every message, not only for those in tokens and webhooks |
 //! | `server` | no | the [`server`] half of every service |
 //! | `testing` | no | the in-memory LiveKit in [`testing`] |

@@ -138,13 +138,12 @@ async fn the_token_is_not_sent_to_another_host_and_circles_end() {
 #[tokio::test]
 async fn a_host_may_be_an_address_of_version_6() {
     let server = TestServer::new();
-    let Ok(listener) = server.listen("[::1]:0").await else {
-        // Without IPv6 the URL is still put together, and told in the error.
-        let error = builder(&server, "http://[::1]:9").build().unwrap().room().list_rooms(()).await.unwrap_err();
-        assert_eq!(error.host(), Some("[::1]:9"));
-        return;
-    };
-    let url = listener.url();
-    assert!(url.starts_with("http://[::1]:"), "{url}");
-    builder(&server, &url).build().unwrap().room().create_room("daily").await.unwrap();
+    let error = builder(&server, "ws://[::1]:9").build().unwrap().room().list_rooms(()).await.unwrap_err();
+    assert_eq!(error.host(), Some("[::1]:9"));
+    // Not every machine that runs this has such addresses.
+    if let Ok(listener) = server.listen("[::1]:0").await {
+        let url = listener.url();
+        assert!(url.starts_with("http://[::1]:"), "{url}");
+        builder(&server, &url).build().unwrap().room().create_room("daily").await.unwrap();
+    }
 }

@@ -42,7 +42,9 @@ async fn a_server_of_an_unknown_authority_is_refused_and_the_reason_told() {
 async fn http_2_is_spoken_where_it_is_offered() {
     let (server, listener) = backend().await;
     let authority = Authority::new().unwrap();
-    for (offered, spoken) in [(&["h2", "http/1.1"][..], "HTTP/2.0"), (&["http/1.1"], "HTTP/1.1"), (&[], "HTTP/1.1")] {
+    for (offered, spoken) in
+        [(&["h2", "http/1.1"][..], "HTTP/2.0"), (&["http/1.1"], "HTTP/1.1"), (&[], "HTTP/1.1")]
+    {
         let address = authority.serve(listener.address(), false, offered).await.unwrap();
         let lk = client(&server, address).add_root_certificate(&authority.root).build().unwrap();
         server.clear_calls();

@@ -135,7 +135,9 @@ async fn work(soak: Arc<Soak>, task: usize) {
             (Ok(()), None) => "succeeded".to_owned(),
             // What was dropped unread may have rung for all the caller knows.
             (Ok(()), Some(trouble)) if trouble.is_local && kind != "dial" => "succeeded elsewhere".to_owned(),
-            (Err(error), Some(trouble)) if (trouble.is_right)(error) && (!trouble.is_local || kind == "dial") => {
+            (Err(error), Some(trouble))
+                if (trouble.is_right)(error) && (!trouble.is_local || kind == "dial") =>
+            {
                 format!("{}: failed as it should", trouble.name)
             }
             (outcome, trouble) => panic!("{kind}, {:?}: {outcome:?}", trouble.map(|trouble| trouble.name)),
@@ -148,7 +150,12 @@ async fn work(soak: Arc<Soak>, task: usize) {
 }
 
 /// One call of a mix.
-async fn call(soak: &Soak, task: usize, turn: usize, trouble: Option<&Trouble>) -> (&'static str, Result<()>) {
+async fn call(
+    soak: &Soak,
+    task: usize,
+    turn: usize,
+    trouble: Option<&Trouble>,
+) -> (&'static str, Result<()>) {
     let (lk, room) = (&soak.lk, format!("room-{task}"));
     match turn / TASKS % 8 {
         0 | 1 => ("create", send(lk.room().create_room(&room), trouble).await),

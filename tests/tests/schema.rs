@@ -79,6 +79,21 @@ fn a_ringing_limit_that_is_no_duration() {
 }
 
 #[test]
+fn a_time_to_wait_that_is_no_number_or_no_field() {
+    let text = |wait| service(&format!("  rpc Do(A) returns (A) {{\n    option (sdk.wait) = {wait};\n  }}"));
+    assert_eq!(
+        refusal(&text("{ milliseconds: \"room\" }")),
+        "livekit_test.proto:6: `(sdk.wait).milliseconds` names `room`, which is not a uint32\n  \
+         mend: name another field, or remove the option"
+    );
+    assert_eq!(
+        refusal(&text("{ default_milliseconds: 1 }")),
+        "livekit_test.proto:6: `(sdk.wait)` names no field\n  \
+         mend: set `milliseconds` to the request field that holds the time"
+    );
+}
+
+#[test]
 fn a_demand_that_is_no_flag() {
     let text = service(
         "  rpc Do(A) returns (A) {\n    option (sdk.access) = { grants: { video: { room: \"daily\" } } };\n  }",

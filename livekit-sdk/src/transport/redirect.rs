@@ -19,7 +19,8 @@ pub(super) fn target(from: &Url, status: StatusCode, headers: &HeaderMap) -> Opt
     let to = from.join(headers.get(LOCATION)?.to_str().ok()?).ok()?;
     let keeps_secret = to.scheme() == "https" || to.scheme() == "http" && from.scheme() == "http";
     let (host, original) = (to.host_str()?, from.host_str()?);
-    let is_below = host.strip_suffix(original).is_some_and(|label| label.ends_with('.')) && from.domain().is_some();
+    let is_below =
+        host.strip_suffix(original).is_some_and(|label| label.ends_with('.')) && from.domain().is_some();
     (keeps_secret && (host == original || is_below)).then_some(to)
 }
 
@@ -68,7 +69,11 @@ mod tests {
             assert_eq!(followed(308, from, location), None, "{location}");
         }
         assert_eq!(followed(308, "https://lk.example/x", "http://lk.example/x"), None, "no longer encrypted");
-        assert_eq!(followed(308, "http://10.0.0.1/x", "http://1.10.0.0.1/x"), None, "an address has nothing below");
+        assert_eq!(
+            followed(308, "http://10.0.0.1/x", "http://1.10.0.0.1/x"),
+            None,
+            "an address has nothing below"
+        );
         assert!(followed(307, "http://[::1]:7880/x", "http://[::1]:7881/x").is_some());
     }
 }

@@ -46,7 +46,12 @@ impl Authority {
 
     /// A server for 127.0.0.1 in front of `backend`, speaking these protocols. Where it is mutual, clients have
     /// to show a certificate of the same authority.
-    pub(crate) async fn serve(&self, backend: SocketAddr, mutual: bool, protocols: &[&str]) -> Outcome<SocketAddr> {
+    pub(crate) async fn serve(
+        &self,
+        backend: SocketAddr,
+        mutual: bool,
+        protocols: &[&str],
+    ) -> Outcome<SocketAddr> {
         let own = self.identity("127.0.0.1")?;
         let provider = Arc::new(default_provider());
         let config = ServerConfig::builder_with_provider(Arc::clone(&provider));
@@ -60,7 +65,8 @@ impl Authority {
             config.with_no_client_auth()
         };
         let chain = vec![CertificateDer::from_pem_slice(own.certificate.as_bytes())?];
-        let mut config = config.with_single_cert(chain, PrivateKeyDer::from_pem_slice(own.key.as_bytes())?)?;
+        let mut config =
+            config.with_single_cert(chain, PrivateKeyDer::from_pem_slice(own.key.as_bytes())?)?;
         config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
