@@ -14,7 +14,7 @@ use url::Url;
 use crate::transport::Transport;
 
 /// How long the list of regions is waited for.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Hosts of LiveKit Cloud end so.
 const CLOUD: [&str; 2] = [".livekit.cloud", ".livekit.run"];

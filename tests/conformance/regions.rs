@@ -1,9 +1,12 @@
 //! Which region a call goes to, and how long a list of regions is good for.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use livekit_sdk::testing::{Fault, TestServer};
-use livekit_sdk::{LiveKit, TwirpCode};
+use bytes::Bytes;
+use livekit_sdk::testing::{Fault, TestServer, TestTransport};
+use livekit_sdk::transport::{BoxFuture, Transport};
+use livekit_sdk::{LiveKit, Result, TwirpCode};
 use tokio::time::Instant;
 
 fn project() -> TestServer {
@@ -159,4 +162,107 @@ async fn an_rpc_is_waited_for_as_long_as_it_may_take() {
         .unwrap();
     let call = server.livekit().room().perform_rpc(("daily", "alice", "think")).response_timeout_ms(30_000);
     assert_eq!(call.await.unwrap().payload, "done");
+}
+
+/// Passes on what it is given, and keeps the head of it; lists of regions may never come.
+#[derive(Clone, Debug)]
+struct Recorder {
+    to: TestTransport,
+    lists: bool,
+    heads: Arc<Mutex<Vec<http::request::Parts>>>,
+}
+
+impl Recorder {
+    fn new(server: &TestServer, lists: bool) -> Self {
+        Self { to: server.transport(), lists, heads: Arc::default() }
+    }
+
+    /// What was asked of `/settings/regions`.
+    fn discoveries(&self) -> Vec<http::request::Parts> {
+        let is_discovery = |head: &&http::request::Parts| head.uri.path() == "/settings/regions";
+        self.heads.lock().unwrap().iter().filter(is_discovery).cloned().collect()
+    }
+
+    fn uris(&self) -> Vec<String> {
+        self.heads.lock().unwrap().iter().map(|head| head.uri.to_string()).collect()
+    }
+}
+
+impl Transport for Recorder {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>>> {
+        let (head, body) = request.into_parts();
+        self.heads.lock().unwrap().push(head.clone());
+        if !self.lists && head.uri.path() == "/settings/regions" {
+            return Box::pin(std::future::pending());
+        }
+        self.to.send(http::Request::from_parts(head, body))
+    }
+}
+
+fn recorded(server: &TestServer, recorder: &Recorder, url: &str) -> LiveKit {
+    let builder = LiveKit::builder().url(url).api_key(server.api_key().clone()).header("x-caller", "me");
+    builder.transport(recorder.clone()).build().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn regions_are_asked_for_where_the_client_was_pointed_and_only_when_they_are_needed() {
+    let server = project();
+    let recorder = Recorder::new(&server, true);
+    let lk = recorded(&server, &recorder, "wss://project.livekit.cloud/base");
+    lk.room().list_rooms(()).await.unwrap_err();
+    assert_eq!(recorder.uris().len(), 1, "a refusal asks for no regions");
+
+    server.inject(unavailable());
+    lk.room().list_rooms(()).with_header("x-call", "mine").await.unwrap_err();
+    let route = "base/twirp/livekit.RoomService/ListRooms";
+    assert_eq!(
+        recorder.uris()[1..],
+        [
+            format!("https://project.livekit.cloud/{route}"),
+            "https://project.livekit.cloud/settings/regions".to_owned(),
+            format!("https://b.livekit.cloud/{route}"),
+            format!("https://c.livekit.cloud/{route}"),
+        ]
+    );
+    let asked = &recorder.discoveries()[0];
+    assert_eq!(asked.method, http::Method::GET);
+    assert!(!asked.headers.contains_key("content-type"));
+    for header in ["authorization", "user-agent", "x-livekit-request-id", "x-caller", "x-call"] {
+        assert!(asked.headers.contains_key(header), "{header}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_calls_ask_for_regions_once() {
+    let server = project();
+    server.set_regions_max_age(Some(Duration::from_secs(60)));
+    server.inject(unavailable().in_region(0));
+    let recorder = Recorder::new(&server, true);
+    let lk = recorded(&server, &recorder, "https://project.livekit.cloud");
+    let calls: Vec<_> = (0..50).map(|_| tokio::spawn(lk.room().list_rooms(()).into_future())).collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(recorder.discoveries().len(), 1);
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    lk.room().list_rooms(()).await.unwrap();
+    assert_eq!(recorder.discoveries().len(), 2, "a list that is too old is asked for anew");
+}
+
+#[tokio::test(start_paused = true)]
+async fn regions_that_do_not_come_are_not_waited_for_long() {
+    let server = project();
+    server.inject(unavailable().times(2));
+    let recorder = Recorder::new(&server, false);
+    let lk = recorded(&server, &recorder, "https://project.livekit.cloud");
+    let began = Instant::now();
+    lk.room().list_rooms(()).await.unwrap();
+    assert_eq!(regions(&server), [0, 0, 0], "the host itself is tried again");
+    assert_eq!(began.elapsed().as_secs(), 2, "they are asked for once in a call");
+
+    server.inject(unavailable());
+    let began = Instant::now();
+    let call = lk.room().list_rooms(()).with_deadline(Duration::from_secs(1));
+    assert!(call.await.unwrap_err().is_unavailable());
+    assert_eq!(began.elapsed().as_millis(), 1_000, "nor longer than the caller waits");
 }

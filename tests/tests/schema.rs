@@ -87,7 +87,7 @@ fn a_time_to_wait_that_is_no_number_or_no_field() {
          mend: name another field, or remove the option"
     );
     assert_eq!(
-        refusal(&text("{ default_milliseconds: 1 }")),
+        refusal(&text("{ default_ms: 1 }")),
         "livekit_test.proto:6: `(sdk.wait)` names no field\n  \
          mend: set `milliseconds` to the request field that holds the time"
     );

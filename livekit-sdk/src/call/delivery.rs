@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::client::LiveKit;
 use crate::error::{CallInfo, Error, ErrorKind, Refusal, Result};
-use crate::region::{Age, authority, moved, untried};
+use crate::region::{Age, PATIENCE, authority, moved, untried};
 use crate::retry::{Next, Outcome, Policy};
 use crate::trace::CallSpan;
 
@@ -68,6 +68,7 @@ impl Delivery<'_> {
     pub(super) async fn answer(&self, info: &mut CallInfo) -> Result<Bytes> {
         let mut at = self.base.clone();
         let mut tried = Vec::new();
+        let mut regions = None;
         loop {
             info.attempts += 1;
             info.host = authority(&at);
@@ -81,31 +82,50 @@ impl Delivery<'_> {
                 Next::Stop => return Err(error),
                 Next::Repeat(wait) => (wait, Some(at)),
                 Next::FailOver(wait) => {
-                    let elsewhere = self.untried(&tried, Age::Allowed).await;
-                    (wait, Some(elsewhere.unwrap_or_else(|| self.base.clone())))
+                    let regions = match &mut regions {
+                        Some(regions) => regions,
+                        // A call asks once, even where there is nothing to be learnt.
+                        none => none.insert(self.regions(Age::Allowed).await),
+                    };
+                    (wait, Some(self.untried(regions, &tried).unwrap_or_else(|| self.base.clone())))
                 }
-                Next::Move => (Duration::ZERO, self.untried(&tried, Age::Since(began)).await),
+                Next::Move => {
+                    let regions = regions.insert(self.regions(Age::Since(began)).await);
+                    (Duration::ZERO, self.untried(regions, &tried))
+                }
             };
             let Some(next) = next else { return Err(error) };
             CallSpan::retry(info, &error, wait, &authority(&next));
-            tokio::time::sleep(wait).await;
+            tokio::time::sleep(self.at_most(wait)).await;
+            if self.left().is_some_and(|left| left.is_zero()) {
+                return Err(error);
+            }
             at = next;
         }
     }
 
-    /// The nearest region that was not tried yet.
-    async fn untried(&self, tried: &[Url], age: Age) -> Option<Url> {
+    async fn regions(&self, age: Age) -> Vec<Url> {
         let transport = self.livekit.transport();
-        let regions = self.livekit.regions().of(&self.base, &self.headers, transport, age).await;
-        untried(&regions, tried).map(|region| moved(&self.base, region))
+        let regions = self.livekit.regions().of(&self.base, &self.headers, transport, age);
+        tokio::time::timeout(self.at_most(PATIENCE), regions).await.unwrap_or_default()
+    }
+
+    /// The nearest region that was not tried yet.
+    fn untried(&self, regions: &[Url], tried: &[Url]) -> Option<Url> {
+        untried(regions, tried).map(|region| moved(&self.base, region))
     }
 
     fn left(&self) -> Option<Duration> {
         self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
+    /// `time`, or what is left of it.
+    fn at_most(&self, time: Duration) -> Duration {
+        self.left().map_or(time, |left| left.min(time))
+    }
+
     async fn attempt(&self, at: &Url) -> Result<Bytes, Failure> {
-        let timeout = self.left().map_or(self.policy.timeout, |left| left.min(self.policy.timeout));
+        let timeout = self.at_most(self.policy.timeout);
         let request = self.request(at, timeout).map_err(Failure::unsent)?;
         let sent = tokio::time::timeout(timeout, self.livekit.transport().send(request)).await;
         let answer = match sent {
