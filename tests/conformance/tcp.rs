@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use livekit_sdk::testing::{Fault, Listener, TestServer};
+use livekit_sdk::testing::{DEV_KEY, DEV_SECRET, Fault, Listener, TestServer};
 use livekit_sdk::{ErrorKind, LiveKit, LiveKitBuilder, Unreachable};
 use reqwest::redirect::Policy;
+use tokio::process::Command;
 
 /// The versions of HTTP.
 #[derive(Clone, Copy, Debug)]
@@ -146,4 +147,27 @@ async fn a_host_may_be_an_address_of_version_6() {
         assert!(url.starts_with("http://[::1]:"), "{url}");
         builder(&server, &url).build().unwrap().room().create_room("daily").await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn the_systems_proxy_is_used() {
+    let (server, listener) = listening().await;
+    let test = std::env::current_exe().unwrap();
+    let proxied = Command::new(test)
+        .args(["--ignored", "--exact", "tcp::a_call_through_the_proxy"])
+        .env("http_proxy", listener.url())
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY")
+        .output();
+    let output = proxied.await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let calls = server.calls();
+    assert_eq!((calls.len(), calls[0].headers["host"].as_bytes()), (1, &b"livekit.invalid"[..]));
+}
+
+#[tokio::test]
+#[ignore = "needs a proxy in its environment: `the_systems_proxy_is_used` runs it with one"]
+async fn a_call_through_the_proxy() {
+    let lk = LiveKit::new("http://livekit.invalid", DEV_KEY, DEV_SECRET).unwrap();
+    lk.room().create_room("daily").await.unwrap();
 }

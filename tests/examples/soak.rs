@@ -40,7 +40,8 @@ struct Soak {
     calls: usize,
     /// How many calls are done.
     done: AtomicUsize,
-    memory_at_half: AtomicUsize,
+    /// The memory held after each tenth of the calls, in KiB.
+    memory: Mutex<Vec<usize>>,
     /// How each kind of call ended, and how often.
     ends: Mutex<HashMap<String, usize>>,
 }
@@ -89,7 +90,7 @@ async fn main() -> Result<()> {
         trunk,
         calls,
         done: AtomicUsize::new(0),
-        memory_at_half: AtomicUsize::new(0),
+        memory: Mutex::default(),
         ends: Mutex::default(),
     });
 
@@ -143,8 +144,9 @@ async fn work(soak: Arc<Soak>, task: usize) {
             (outcome, trouble) => panic!("{kind}, {:?}: {outcome:?}", trouble.map(|trouble| trouble.name)),
         };
         *soak.ends.lock().unwrap().entry(end).or_default() += 1;
-        if soak.done.fetch_add(1, Ordering::Relaxed) == soak.calls / 2 {
-            soak.memory_at_half.store(memory_kib().unwrap_or_default(), Ordering::Relaxed);
+        let done = soak.done.fetch_add(1, Ordering::Relaxed) + 1;
+        if done.is_multiple_of(soak.calls / 10) {
+            soak.memory.lock().unwrap().push(memory_kib().unwrap_or_default());
         }
     }
 }
@@ -204,7 +206,10 @@ fn report(soak: &Soak, elapsed: Duration, dials: &HashMap<String, usize>) {
     println!("{} dials, of which the server saw none more than {most} time", dials.len());
     assert_eq!(most, 1, "a phone rang twice");
 
-    let (half, end) = (soak.memory_at_half.load(Ordering::Relaxed), memory_kib().unwrap_or_default());
-    println!("memory: {} MiB at half time, {} MiB at the end", half / 1024, end / 1024);
-    assert!(end <= half + SLACK_KIB, "memory grows");
+    let memory = soak.memory.lock().unwrap();
+    println!(
+        "memory after each tenth, in MiB: {:?}",
+        memory.iter().map(|kib| kib / 1024).collect::<Vec<_>>()
+    );
+    assert!(memory[9] <= memory[4] + SLACK_KIB, "memory grows");
 }
