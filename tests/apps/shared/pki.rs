@@ -5,7 +5,7 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -31,6 +31,8 @@ pub(crate) struct Authority {
 impl Authority {
     pub(crate) fn new() -> Outcome<Self> {
         let mut params = CertificateParams::new([])?;
+        // Without names of their own, certificates look as if they had signed themselves.
+        params.distinguished_name.push(DnType::CommonName, "Authority of the tests");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate()?;
         let root = params.self_signed(&key)?.pem();
@@ -40,7 +42,9 @@ impl Authority {
     /// Vouches for a new key under this name.
     pub(crate) fn identity(&self, name: &str) -> Outcome<Identity> {
         let key = KeyPair::generate()?;
-        let certificate = CertificateParams::new([name.to_owned()])?.signed_by(&key, &self.issuer)?;
+        let mut params = CertificateParams::new([name.to_owned()])?;
+        params.distinguished_name.push(DnType::CommonName, name);
+        let certificate = params.signed_by(&key, &self.issuer)?;
         Ok(Identity { certificate: certificate.pem(), key: key.serialize_pem() })
     }
 
