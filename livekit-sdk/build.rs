@@ -58,6 +58,9 @@ fn write(generated: &Generated) -> io::Result<()> {
     for method in &generated.unannotated {
         println!("cargo:warning={method} has no access annotation; the default of its service is used");
     }
+    for field in &generated.unjudged {
+        println!("cargo:warning={field} is named like a credential, so it is treated as one");
+    }
     Ok(())
 }
 

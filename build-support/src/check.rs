@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::model::{self, Method, Service, annotation_name, message_annotation, text_field};
 use crate::prune::is_twirp;
 use crate::schema::{Schema, all_messages};
+use crate::secret;
 
 /// At most this many values can be named in place of a whole request.
 const MAX_KEYS: u32 = 3;
@@ -24,6 +25,7 @@ pub fn check(schema: &Schema) -> Vec<Error> {
     }
     for message in schema.files().flat_map(|file| all_messages(file.messages())) {
         checker.keys(&message);
+        checker.secrets(&message);
     }
     checker.errors
 }
@@ -165,6 +167,25 @@ impl Checker<'_> {
                 self.refuse(method, what, "name another field, or remove the option");
             }
             Some(_) => {}
+        }
+    }
+
+    fn secrets(&mut self, message: &MessageDescriptor) {
+        let option = annotation_name(secret::ANNOTATION);
+        for field in message.fields() {
+            match secret::judgement(self.schema, &field) {
+                Some(true) if !secret::can_be_secret(&field) => self.refuse(
+                    field.full_name(),
+                    format!("`{option}` on `{}`, which holds neither text nor bytes", field.name()),
+                    "mark the fields of the message that it holds, or remove the option",
+                ),
+                Some(false) if secret::is_marked_upstream(&field) => self.refuse(
+                    field.full_name(),
+                    format!("`{option} = false` on `{}`, which upstream calls a secret", field.name()),
+                    "remove the option: what is a secret upstream is one here",
+                ),
+                _ => {}
+            }
         }
     }
 

@@ -15,6 +15,7 @@ pub mod print;
 pub mod prune;
 pub mod report;
 pub mod schema;
+pub mod secret;
 pub mod upstream;
 
 use std::path::PathBuf;
@@ -68,6 +69,8 @@ pub struct Generated {
     pub files: Vec<GeneratedFile>,
     /// Methods that nobody has annotated; they work with the default access of their service.
     pub unannotated: Vec<String>,
+    /// Fields that nobody has judged; they are hidden as credentials are, because they are named like one.
+    pub unjudged: Vec<String>,
     /// An encoded `FileDescriptorSet`, if it was asked for: the chosen services and what is generated for
     /// them, with this project's annotations and without comments.
     pub descriptors: Option<Vec<u8>>,
@@ -112,13 +115,13 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Error> {
     }
 
     let model = Model::new(&schema, &reachable, &services);
-    let unannotated = unannotated(&model);
+    let (unannotated, unjudged) = (unannotated(&model), model.unjudged.clone());
     let mut files = emit::json::emit(&prune::descriptors(&schema, &json, &[]))?;
     files.push(GeneratedFile { name: "grants.rs".to_owned(), text: emit::grants::emit(&schema, &model) });
     let set = prune::descriptors(&schema, &reachable, &services);
     let descriptors = inputs.descriptors.then(|| descriptors::encode(&schema, set.clone()));
     files.extend(emit::messages::emit(&schema, model, set, inputs.halves)?);
-    Ok(Generated { files, unannotated, descriptors })
+    Ok(Generated { files, unannotated, unjudged, descriptors })
 }
 
 /// The schema to generate from: our own, or upstream's facts with our annotations.

@@ -10,6 +10,7 @@ use prost_reflect::{
 
 use crate::prune::{Reachable, is_twirp};
 use crate::schema::{ANNOTATIONS, Schema, all_messages};
+use crate::secret::{self, is_secret};
 
 /// Everything that is generated beyond what prost and pbjson derive from descriptors.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ pub struct Model {
     pub requests: Vec<Request>,
     /// Messages that hold credentials, directly or further down.
     pub secrets: Vec<SecretHolder>,
+    /// Full names of fields that are taken for credentials because of their names alone.
+    pub unjudged: Vec<String>,
     /// Full names of fields that are kept in a box.
     pub boxed: Vec<String>,
     /// Full names of enums.
@@ -173,6 +176,7 @@ impl Model {
             services: twirp.map(|descriptor| service(schema, descriptor)).collect(),
             requests: requests(schema, services),
             secrets: secrets(schema, &messages),
+            unjudged: secret::unjudged(schema, &messages),
             boxed: boxed(schema, &messages),
             enums: schema.pool().all_enums().map(|item| item.full_name().to_owned()).collect(),
             oneofs: messages.iter().flat_map(oneofs).collect(),
@@ -340,21 +344,6 @@ fn leads_to(field: &FieldDescriptor, holders: &BTreeSet<String>) -> bool {
         Kind::Message(message) => holders.contains(message.full_name()),
         _ => false,
     }
-}
-
-/// Whether a field is a credential: upstream marks it as one, or we do.
-pub fn is_secret(schema: &Schema, field: &FieldDescriptor) -> bool {
-    let ours = schema.annotation(field.full_name(), "secret").and_then(Value::as_bool) == Some(true);
-    let marked = |(option, value): (prost_reflect::ExtensionDescriptor, &Value)| {
-        option.full_name() == "logger.sensitivity"
-            && match (option.kind(), value) {
-                (Kind::Enum(levels), Value::EnumNumber(level)) => {
-                    levels.get_value(*level).is_some_and(|level| level.name() == "SENSITIVITY_SECRET")
-                }
-                _ => false,
-            }
-    };
-    ours || field.options().extensions().any(marked)
 }
 
 fn grants(schema: &Schema) -> Vec<GrantStruct> {

@@ -258,7 +258,9 @@ impl Printer<'_> {
             }
             self.docs(extension.full_name());
             let kind = self.kind(self.file.package_name(), &extension.kind());
-            self.declaration(&format!("{kind} {} = {}", extension.name(), extension.number()), &[]);
+            let is_optional = extension.field_descriptor_proto().proto3_optional();
+            let label = if is_optional { "optional " } else { "" };
+            self.declaration(&format!("{label}{kind} {} = {}", extension.name(), extension.number()), &[]);
         }
         self.close(open.is_some());
     }

@@ -1,4 +1,30 @@
 //! Credentials inside messages: found by name, hidden from debug output.
+//!
+//! `Debug` of a message shows `<redacted>` in place of what the schema calls a secret: passwords, tokens,
+//! stream keys, the URLs that hold them. [`secrets`](Redact::secrets) tells which of them are set, and
+//! [`reveal`](Redact::reveal) prints them, for whoever has to see one:
+//!
+//! ```
+//! use livekit_sdk::proto::TokenSourceResponse;
+//! use livekit_sdk::redact::Redact as _;
+//!
+//! let answer = TokenSourceResponse {
+//!     server_url: "wss://lk.example".into(),
+//!     participant_token: "ey.Jh.bG".into(),
+//! };
+//! assert_eq!(
+//!     format!("{answer:?}"),
+//!     r#"TokenSourceResponse { server_url: "wss://lk.example", participant_token: <redacted> }"#,
+//! );
+//! assert_eq!(answer.secrets(), ["participant_token"]);
+//! assert_eq!(
+//!     format!("{:?}", answer.reveal()),
+//!     r#"TokenSourceResponse { server_url: "wss://lk.example", participant_token: "ey.Jh.bG" }"#,
+//! );
+//! ```
+//!
+//! Messages are plain structs of `String`s, which are not wiped from memory when they are dropped; what this
+//! crate keeps of API secrets and tokens itself is.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,6 +41,32 @@ pub trait Redact {
         let mut found = Vec::new();
         self.visit(&mut Secrets { path: String::new(), found: &mut found });
         found
+    }
+
+    /// The message for the one place where its credentials have to be seen: `Debug` of what is returned
+    /// prints all of them.
+    fn reveal(&self) -> Reveal<'_, Self>
+    where
+        Self: fmt::Debug,
+    {
+        Reveal(self)
+    }
+}
+
+/// A message whose `Debug` hides nothing. Made by [`Redact::reveal`].
+///
+/// It prints the message with the format flag `-`, which nothing else gives a meaning to and which formatting
+/// hands down to the messages inside. Where a `Debug` in between does not hand it down, what is below stays
+/// hidden.
+#[derive(Clone, Copy)]
+pub struct Reveal<'a, T: ?Sized>(&'a T);
+
+impl<T: fmt::Debug + ?Sized> fmt::Debug for Reveal<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match f.alternate() {
+            true => write!(f, "{:-#?}", self.0),
+            false => write!(f, "{:-?}", self.0),
+        }
     }
 }
 
@@ -114,16 +166,20 @@ impl<K, V> Secret for HashMap<K, V> {
     }
 }
 
-/// Stands for a credential in debug output: `<redacted>`, or `""` where there is none.
-pub fn hidden<T: Secret + ?Sized>(value: &T) -> impl fmt::Debug + use<T> {
-    Hidden(value.is_set())
+/// Stands for a credential in debug output: `<redacted>`, or `""` where there is none. [`Reveal`] shows it.
+pub fn hidden<T: Secret + fmt::Debug + ?Sized>(value: &T) -> impl fmt::Debug + use<'_, T> {
+    Hidden(value)
 }
 
-struct Hidden(bool);
+struct Hidden<'a, T: ?Sized>(&'a T);
 
-impl fmt::Debug for Hidden {
+impl<T: Secret + fmt::Debug + ?Sized> fmt::Debug for Hidden<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0 { "<redacted>" } else { "\"\"" })
+        match (self.0.is_set(), f.sign_minus()) {
+            (false, _) => f.write_str("\"\""),
+            (true, false) => f.write_str("<redacted>"),
+            (true, true) => self.0.fmt(f),
+        }
     }
 }
 

@@ -150,6 +150,44 @@ fn keys_with_a_gap_and_keys_that_may_be_left_out() {
 }
 
 #[test]
+fn secrets_that_are_none_and_secrets_that_cannot_be_hidden() {
+    assert_eq!(
+        refusal("message A {\n  uint32 pin = 1 [(sdk.secret) = true];\n}"),
+        "livekit_test.proto:5: `(sdk.secret)` on `pin`, which holds neither text nor bytes\n  \
+         mend: mark the fields of the message that it holds, or remove the option"
+    );
+    let mut sources = ours();
+    let file = sources.iter_mut().find(|(name, _)| name == "livekit_egress.proto").unwrap();
+    let marked = "string account_key = 2 [(logger.sensitivity) = SENSITIVITY_SECRET";
+    file.1 = file.1.replacen(marked, &format!("{marked}, (sdk.secret) = false"), 1);
+    let error = generate(&Inputs { sources, ..Inputs::default() }).unwrap_err().to_string();
+    assert!(
+        error.contains("`(sdk.secret) = false` on `account_key`, which upstream calls a secret"),
+        "{error}"
+    );
+}
+
+/// Credentials that upstream adds are hidden from the first day, and somebody is asked to judge them.
+#[test]
+fn every_field_that_is_named_like_a_credential_is_judged() {
+    for upstream in [None, Some(upstream::protobufs())] {
+        let inputs = Inputs { sources: ours(), upstream, json: true, webhooks: true, ..Inputs::default() };
+        let unjudged = generate(&inputs).unwrap().unjudged;
+        assert_eq!(unjudged, [""; 0], "write `[(sdk.secret) = true]` or `= false` behind each in proto/");
+    }
+    let body = "message Login {\n  string user = 1;\n  string door_key = 2;\n  repeated string stream_urls = 3;\n  \
+                map<string, bytes> tokens = 4;\n  int64 token_ttl = 5;\n  string keyboard = 6;\n  \
+                string api_key = 7 [(sdk.secret) = false];\n}\n\
+                service Test { rpc Do(Login) returns (Login); }";
+    let inputs = Inputs { sources: sources(&format!("{HEAD}{body}")), ..Inputs::default() };
+    let generated = generate(&inputs).unwrap();
+    let expected = ["door_key", "stream_urls", "tokens"].map(|name| format!("livekit.Login.{name}"));
+    assert_eq!(generated.unjudged, expected);
+    let messages = generated.files.iter().find(|file| file.name == "livekit.rs").unwrap();
+    assert_eq!(messages.text.matches("#[redact(secret)]").count(), 3, "{}", messages.text);
+}
+
+#[test]
 fn every_error_of_a_schema_is_found() {
     let body = "message A {\n  string a = 1 [(sdk.key) = 2];\n  repeated string b = 2 [(sdk.key) = 3];\n}";
     let schema = Schema::parse(&sources(&format!("{HEAD}{body}"))).unwrap();

@@ -127,6 +127,21 @@ fn debug_hides_what_is_secret_and_shows_the_rest() {
 }
 
 #[test]
+fn who_asks_sees_everything() {
+    let house =
+        House { vaults: vec![full()], door: Some(Door::BackDoor(Box::new(full()))), ..House::default() };
+    let (text, pretty) = (format!("{:?}", house.reveal()), format!("{:#?}", house.reveal()));
+    for text in [&text, &pretty] {
+        assert!(!text.contains("redacted"), "{text}");
+        // The bytes are printed as numbers.
+        assert_eq!(text.matches(SECRET).count(), 2 * 6, "{text}");
+    }
+    assert!(text.contains("key: [104, 117, ") && text.contains("levels: [High, Low, 9]"), "{text}");
+    assert!(pretty.contains("\n            password: \"hunter2\",\n"), "{pretty}");
+    assert_eq!(format!("{:?}", Login::BearerToken(SECRET.to_owned()).reveal()), "BearerToken(\"hunter2\")");
+}
+
+#[test]
 fn debug_tells_what_is_not_set() {
     let text = format!("{:?}", Vault { level: 7, ..Vault::default() });
     assert!(text.starts_with("Vault { owner: \"\", password: \"\", key: \"\", urls: \"\""), "{text}");
