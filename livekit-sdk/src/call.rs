@@ -11,6 +11,7 @@ use delivery::Delivery;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use prost::Message;
 use tokio::time::Instant;
+use zeroize::Zeroizing;
 
 use crate::auth::ClaimGrants;
 use crate::client::LiveKit;
@@ -73,7 +74,7 @@ struct Options {
 
 /// How a call proves what it may do, where its method does not decide.
 enum Access {
-    Token(String),
+    Token(Zeroizing<String>),
     Grants(ClaimGrants),
 }
 
@@ -155,7 +156,7 @@ impl<Req: 'static, Res: 'static> Call<Req, Res> {
 
     /// Sends this token, as it is, in place of the client's credentials.
     pub fn with_token(mut self, token: impl Into<String>) -> Self {
-        self.options.access = Some(Access::Token(token.into()));
+        self.options.access = Some(Access::Token(Zeroizing::new(token.into())));
         self
     }
 
@@ -217,7 +218,7 @@ impl<Req: Message + 'static, Res: Message + Default + 'static> Call<Req, Res> {
         })
     }
 
-    fn token(&mut self) -> Result<String> {
+    fn token(&mut self) -> Result<Zeroizing<String>> {
         match self.options.access.take() {
             Some(Access::Token(token)) => Ok(token),
             Some(Access::Grants(grants)) => self.livekit.token(grants),
@@ -254,7 +255,8 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
     // The value may be a secret: errors name the header only.
     let refused =
         |what| Error::new(ErrorKind::Request, format!("the {what} of header {name:?} is not allowed"));
-    let value = HeaderValue::from_str(value).map_err(|error| refused("value").with_source(error))?;
+    let mut value = HeaderValue::from_str(value).map_err(|error| refused("value").with_source(error))?;
+    value.set_sensitive(true);
     let name = HeaderName::try_from(name).map_err(|error| refused("name").with_source(error))?;
     Ok((name, value))
 }

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
+use zeroize::Zeroizing;
 
-use crate::auth::{AccessToken, ApiKey, ClaimGrants};
+use crate::auth::{AccessToken, ApiKey, ClaimGrants, variable};
 use crate::call::{Call, header};
 use crate::error::{Error, ErrorKind, Result};
 use crate::region::{Regions, is_cloud};
@@ -59,9 +60,9 @@ enum Credentials {
     Token(Token),
 }
 
-/// A ready token.
+/// A ready token, wiped from memory with the last clone of its client.
 #[derive(Clone)]
-struct Token(String);
+struct Token(Zeroizing<String>);
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -144,10 +145,12 @@ impl LiveKit {
     }
 
     /// The token of one call.
-    pub(crate) fn token(&self, grants: ClaimGrants) -> Result<String> {
+    pub(crate) fn token(&self, grants: ClaimGrants) -> Result<Zeroizing<String>> {
         match &self.0.credentials {
             Credentials::Token(token) => Ok(token.0.clone()),
-            Credentials::Key(key) => AccessToken::with_key(key).grant(grants).ttl(TOKEN_TTL).to_jwt(),
+            Credentials::Key(key) => {
+                AccessToken::with_key(key).grant(grants).ttl(TOKEN_TTL).to_jwt().map(Zeroizing::new)
+            }
         }
     }
 
@@ -195,7 +198,7 @@ pub trait ServiceClient: Sized {
 pub struct LiveKitBuilder {
     url: Option<String>,
     key: Option<ApiKey>,
-    token: Option<String>,
+    token: Option<Zeroizing<String>>,
     hosts: Vec<(&'static str, String)>,
     timeout: Option<Duration>,
     no_failover: bool,
@@ -218,9 +221,10 @@ impl LiveKitBuilder {
         self
     }
 
-    /// A ready token, sent with every call as it is: it must hold every grant the calls need.
+    /// A ready token, sent with every call as it is: it must hold every grant the calls need. It is wiped from
+    /// memory with the last clone of the client.
     pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.token = Some(token.into());
+        self.token = Some(Zeroizing::new(token.into()));
         self
     }
 
@@ -322,7 +326,7 @@ impl LiveKitBuilder {
 impl fmt::Debug for LiveKitBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LiveKitBuilder")
-            .field("url", &self.url)
+            .field("url", &self.url.as_deref().map(without_login))
             .field("api_key", &self.key)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
@@ -359,8 +363,8 @@ fn transport(given: Option<Arc<dyn Transport>>, url: &Url) -> Result<Arc<dyn Tra
 const AGENTS: &str = "agents";
 
 /// What the caller gave; the environment is asked only where that was nothing.
-fn credentials(key: Option<ApiKey>, token: Option<String>) -> Result<Credentials> {
-    let ready = |token: String| Credentials::Token(Token(token.trim().to_owned()));
+fn credentials(key: Option<ApiKey>, token: Option<Zeroizing<String>>) -> Result<Credentials> {
+    let ready = |token: Zeroizing<String>| Credentials::Token(Token(Zeroizing::new(token.trim().to_owned())));
     if let Some(token) = token {
         return Ok(ready(token));
     }
@@ -369,18 +373,23 @@ fn credentials(key: Option<ApiKey>, token: Option<String>) -> Result<Credentials
     }
     match (variable("LIVEKIT_API_KEY"), variable("LIVEKIT_TOKEN")) {
         (Err(_), Ok(token)) => Ok(ready(token)),
-        (key, _) => Ok(Credentials::Key(ApiKey::new(key?, variable("LIVEKIT_API_SECRET")?)?)),
+        (key, _) => {
+            let secret = variable("LIVEKIT_API_SECRET");
+            Ok(Credentials::Key(ApiKey::new(key?.as_str(), secret?.as_str())?))
+        }
     }
 }
 
-fn variable(name: &str) -> Result<String> {
-    match std::env::var(name) {
-        Ok(value) if !value.trim().is_empty() => Ok(value),
-        Ok(_) => Err(Error::new(ErrorKind::Config, format!("the environment variable {name} is empty"))),
-        Err(error) => {
-            Err(Error::new(ErrorKind::Config, format!("the environment variable {name} is not set"))
-                .with_source(error))
-        }
+/// A URL as it was given, but for a login and a query, which may be secret; both are refused later on.
+fn without_login(url: &str) -> String {
+    let (scheme, rest) = url.split_at(url.find("://").map_or(0, |colon| colon + "://".len()));
+    let (place, query) = match rest.split_once(['?', '#']) {
+        Some((place, _)) => (place, "?<redacted>"),
+        None => (rest, ""),
+    };
+    match place.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}<redacted>@{host}{query}"),
+        None => format!("{scheme}{place}{query}"),
     }
 }
 
@@ -506,7 +515,8 @@ mod tests {
             LiveKit::builder().url("https://lk.example").api_key(key).header("X-Proxy", secret)
         };
         let with_token = || LiveKit::builder().url("https://lk.example").token("planted-secret");
-        let mut text = format!("{:?} {:?}", builder("planted-secret"), with_token());
+        let with_login = LiveKit::builder().url("https://user:planted@lk.example/base?token=planted");
+        let mut text = format!("{:?} {:?} {with_login:?}", builder("planted-secret"), with_token());
         for client in [builder("planted-secret").build(), with_token().build()] {
             text += &format!("{:?}", client.expect("a client"));
         }

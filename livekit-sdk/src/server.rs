@@ -25,8 +25,8 @@ use crate::transport::BoxFuture;
 /// The largest request that is read, in bytes: 10 MiB, as LiveKit's own servers do.
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
-/// What a handler knows of a call besides its request.
-#[derive(Clone, Debug, Default)]
+/// What a handler knows of a call besides its request. `Debug` shows the names of the headers alone.
+#[derive(Clone, Default)]
 pub struct Context {
     claims: Option<Claims>,
     headers: HeaderMap,
@@ -41,6 +41,13 @@ impl Context {
     /// The headers of the request. They include the caller's token.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.keys().collect();
+        f.debug_struct("Context").field("claims", &self.claims).field("headers", &headers).finish()
     }
 }
 

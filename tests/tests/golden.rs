@@ -1,12 +1,15 @@
-//! The generated API is under review: `tests/golden/` holds the service declarations, the grants and
-//! the list of messages, as they are generated with every feature. A change of the schema or of the
-//! generator shows there as the change of the API that it is.
+//! The generated API is under review: `tests/golden/` holds the service declarations, the grants, the list
+//! of messages and that of their credentials, as they are generated with every feature. A change of the
+//! schema or of the generator shows there as the change of the API that it is.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::{env, fs};
 
+use livekit_build_support::prune::Reachable;
+use livekit_build_support::schema::{Schema, Source, all_messages};
+use livekit_build_support::secret::is_secret;
 use livekit_build_support::{GeneratedFile, Halves, Inputs, generate};
 use syn::{Fields, GenericArgument, Item, PathArguments, Type, Visibility};
 
@@ -52,10 +55,27 @@ fn differences_are_short() {
     assert!(shown.ends_with("and 88 more lines"), "{shown}");
 }
 
-fn generated() -> Vec<GeneratedFile> {
+fn sources() -> Vec<Source> {
     let files = livekit_sdk_proto::files().iter();
+    files.map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+/// The fields that are credentials, a line each. What is planted in `leaks.rs` is planted there.
+fn secrets() -> String {
+    let schema = Schema::parse(&sources()).unwrap_or_else(|error| panic!("{error}"));
+    let reachable = Reachable::everything(&schema);
+    let messages = schema.files().flat_map(|file| all_messages(file.messages()));
+    let messages = messages.filter(|message| reachable.contains(message.full_name()));
+    let fields = messages.flat_map(|message| message.fields().collect::<Vec<_>>());
+    let secrets = fields.filter(|field| is_secret(&schema, field));
+    let mut names: Vec<_> = secrets.map(|field| field.full_name().to_owned() + "\n").collect();
+    names.sort();
+    names.concat()
+}
+
+fn generated() -> Vec<GeneratedFile> {
     let inputs = Inputs {
-        sources: files.map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
+        sources: sources(),
         halves: Halves { server: true },
         json: true,
         webhooks: true,
@@ -86,6 +106,7 @@ fn reviewed(files: &[GeneratedFile]) -> BTreeMap<String, String> {
         let _ = write!(text, "\n{name}\n{members}");
     }
     reviewed.insert("messages.txt".to_owned(), text);
+    reviewed.insert("secrets.txt".to_owned(), secrets());
     reviewed
 }
 

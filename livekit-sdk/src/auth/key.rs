@@ -1,5 +1,6 @@
 //! An API key with its secret, ready to sign and to check.
 
+use std::env::VarError;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jsonwebtoken::EncodingKey;
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Result, TokenProblem};
 
@@ -67,16 +69,7 @@ impl ApiKey {
     /// # Errors
     /// [`ErrorKind::Config`], naming the variable, if one is not set, empty, or not Unicode.
     pub fn from_env() -> Result<Self> {
-        let read = |name: &str| {
-            let missing = |reason| Error::new(ErrorKind::Config, format!("{name} is {reason}"));
-            match std::env::var(name) {
-                Ok(value) if value.trim_ascii().is_empty() => Err(missing("empty")),
-                Ok(value) => Ok(value),
-                Err(std::env::VarError::NotPresent) => Err(missing("not set")),
-                Err(std::env::VarError::NotUnicode(_)) => Err(missing("not Unicode")),
-            }
-        };
-        Self::new(read("LIVEKIT_API_KEY")?, zeroize::Zeroizing::new(read("LIVEKIT_API_SECRET")?).as_str())
+        Self::new(variable("LIVEKIT_API_KEY")?.as_str(), variable("LIVEKIT_API_SECRET")?.as_str())
     }
 
     /// As [`new`](Self::new), for callers that report the reason later.
@@ -121,6 +114,18 @@ impl ApiKey {
             Some(unseen) => start.mac.verifies(unseen, tag),
             None => mac.verifies(message, tag),
         }
+    }
+}
+
+/// Reads an environment variable, which may hold a secret. It must not be empty.
+pub(crate) fn variable(name: &str) -> Result<Zeroizing<String>> {
+    let refused = |why| Error::new(ErrorKind::Config, format!("the environment variable {name} is {why}"));
+    match std::env::var(name) {
+        Ok(value) if value.trim_ascii().is_empty() => Err(refused("empty")),
+        Ok(value) => Ok(Zeroizing::new(value)),
+        Err(VarError::NotPresent) => Err(refused("not set")),
+        // The error itself is not passed on as the cause: it quotes the value.
+        Err(VarError::NotUnicode(_)) => Err(refused("not Unicode")),
     }
 }
 

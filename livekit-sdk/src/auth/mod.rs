@@ -39,6 +39,8 @@ pub use grants::{
     SipGrant, VideoGrant,
 };
 pub use key::ApiKey;
+#[cfg(feature = "client")]
+pub(crate) use key::variable;
 /// Makes a struct a grant: see [the trait](trait@Grant) for what it adds and what it asks of the struct.
 pub use livekit_macros::Grant;
 pub use token::{AccessToken, DEFAULT_TTL};

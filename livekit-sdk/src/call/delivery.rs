@@ -1,5 +1,6 @@
 //! A request that is put together, and what it takes to get it answered.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -7,6 +8,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION, RETRY_AFTER, U
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use tokio::time::Instant;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::client::LiveKit;
 use crate::error::{CallInfo, Error, ErrorKind, Refusal, Result};
@@ -16,6 +18,7 @@ use crate::trace::CallSpan;
 
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/protobuf");
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("livekit-sdk-rust/", env!("CARGO_PKG_VERSION")));
+const BEARER: &str = "Bearer ";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-livekit-request-id");
 const TIME_LEFT: HeaderName = HeaderName::from_static("x-twirp-timeout-ms");
 
@@ -52,7 +55,9 @@ pub(super) fn headers(livekit: &LiveKit, own: &HeaderMap, token: &str, info: &Ca
     let refused = |error| {
         Error::new(ErrorKind::Request, "the token holds characters that HTTP forbids").with_source(error)
     };
-    let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(refused)?;
+    // Wiped from memory with the last copy of the header.
+    let bearer = Bytes::from_owner(Zeroizing::new([BEARER, token].concat().into_bytes()));
+    let mut bearer = HeaderValue::from_maybe_shared(bearer).map_err(refused)?;
     bearer.set_sensitive(true);
     headers.insert(AUTHORIZATION, bearer);
     headers.insert(CONTENT_TYPE, PROTOBUF);
@@ -141,9 +146,18 @@ impl Delivery<'_> {
             StatusCode::OK => Ok(answer.into_body()),
             status => {
                 let outcome = Outcome::Answered(status, retry_after(&answer));
-                Err(Failure { error: refusal(&answer), outcome })
+                Err(Failure { error: self.refusal(&answer), outcome })
             }
         }
+    }
+
+    /// What an error answer says. Servers may quote the token that they refuse, and errors get logged.
+    fn refusal(&self, answer: &Response<Bytes>) -> Error {
+        let bearer = self.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = bearer.and_then(|bearer| bearer.strip_prefix(BEARER)).unwrap_or_default();
+        let location = answer.headers().get(LOCATION).map(|value| without(value.as_bytes(), token));
+        let location = location.as_ref().and_then(|value| str::from_utf8(value).ok());
+        Refusal::from_answer(answer.status().as_u16(), &without(answer.body(), token), location).into()
     }
 
     fn request(&self, at: &Url, timeout: Duration) -> Result<Request<Bytes>> {
@@ -176,7 +190,11 @@ fn retry_after(answer: &Response<Bytes>) -> Option<Duration> {
     Some(Duration::from_secs(seconds.into()))
 }
 
-fn refusal(answer: &Response<Bytes>) -> Error {
-    let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-    Refusal::from_answer(answer.status().as_u16(), answer.body(), location).into()
+/// A text with `<redacted>` wherever it quotes `token`.
+fn without<'a>(text: &'a [u8], token: &str) -> Cow<'a, [u8]> {
+    let quotes = !token.is_empty() && text.windows(token.len()).any(|part| part == token.as_bytes());
+    match quotes {
+        true => Cow::Owned(String::from_utf8_lossy(text).replace(token, "<redacted>").into_bytes()),
+        false => Cow::Borrowed(text),
+    }
 }

@@ -1,5 +1,7 @@
 //! HTTP with reqwest. Nothing else in this crate names reqwest.
 
+use std::fmt;
+
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 use reqwest::redirect::Policy;
@@ -13,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result, Unreachable};
 const MAX_BODY: usize = 32 * 1024 * 1024;
 
 /// Sends requests over HTTP, on pooled connections.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HttpTransport {
     client: reqwest::Client,
 }
@@ -72,6 +74,13 @@ impl HttpTransport {
                 _ => return read(response).await,
             }
         }
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An application's client may have default headers and proxies with credentials, which it prints.
+        f.debug_struct("HttpTransport").finish_non_exhaustive()
     }
 }
 

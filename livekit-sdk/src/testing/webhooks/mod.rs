@@ -26,7 +26,9 @@ pub(super) struct Outgoing {
 }
 
 /// An event as it was sent: the bytes of the request, and the header that vouches for them.
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows the event alone, as the other two hold what it hides.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SentWebhook {
     /// What happened.
@@ -35,6 +37,12 @@ pub struct SentWebhook {
     pub body: Bytes,
     /// The `Authorization` header: a token, without `Bearer`.
     pub authorization: String,
+}
+
+impl fmt::Debug for SentWebhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentWebhook").field("event", &self.event).finish_non_exhaustive()
+    }
 }
 
 /// Is called with every event.
