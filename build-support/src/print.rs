@@ -1,13 +1,17 @@
 //! Descriptors in, `.proto` text out, in one canonical layout: printing what was parsed from printed
 //! text gives the same text.
 
+mod options;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use prost_reflect::{
-    Cardinality, DynamicMessage, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, FileDescriptor, Kind,
-    MessageDescriptor, ServiceDescriptor, Value,
+    Cardinality, DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor,
+    ServiceDescriptor,
 };
+
+pub(crate) use options::foreign_options;
 
 use crate::prune::{Reachable, is_participant_rpc, is_twirp};
 use crate::schema::{Schema, value_key};
@@ -284,25 +288,13 @@ impl Printer<'_> {
 
     /// Upstream's options of an element, then ours, in the order in which they are written.
     fn options(&mut self, full_name: &str, facts: &DynamicMessage) -> Vec<(String, String)> {
-        let mut options: Vec<_> = facts
-            .fields()
-            .filter(|(field, _)| matches!(field.name(), "deprecated" | "allow_alias" | "packed"))
-            .map(|(field, value)| (field.name().to_owned(), text(value)))
-            .collect();
-        let mut foreign: Vec<_> = facts
-            .extensions()
-            .filter(|(option, _)| option.package_name() != crate::schema::ANNOTATIONS)
-            .collect();
-        foreign.sort_by_key(|(option, _)| option.number());
-        for (option, value) in foreign {
-            self.imports.insert(option.parent_file().name().to_owned());
-            options.push((format!("({})", option.full_name()), option_text(&option, value)));
-        }
+        let mut all = foreign_options(facts);
+        self.imports.extend(options::declared_in(facts));
         for (name, value) in self.schema.annotations.get(full_name).into_iter().flatten() {
             self.imports.insert("sdk/options.proto".to_owned());
-            options.push((format!("(sdk.{name})"), text(value)));
+            all.push((format!("(sdk.{name})"), options::text(value)));
         }
-        options
+        all
     }
 
     fn declaration(&mut self, head: &str, options: &[(String, String)]) {
@@ -403,36 +395,4 @@ fn json_name(name: &str) -> String {
         }
     }
     json
-}
-
-fn option_text(option: &ExtensionDescriptor, value: &Value) -> String {
-    match (option.kind(), value) {
-        (Kind::Enum(item), Value::EnumNumber(number)) => match item.get_value(*number) {
-            Some(value) => value.name().to_owned(),
-            None => number.to_string(),
-        },
-        _ => text(value),
-    }
-}
-
-/// A value as it is written in an option.
-fn text(value: &Value) -> String {
-    match value {
-        Value::Bool(value) => value.to_string(),
-        Value::I32(value) | Value::EnumNumber(value) => value.to_string(),
-        Value::I64(value) => value.to_string(),
-        Value::U32(value) => value.to_string(),
-        Value::U64(value) => value.to_string(),
-        Value::F32(value) => value.to_string(),
-        Value::F64(value) => value.to_string(),
-        Value::String(value) => format!("\"{}\"", value.escape_default()),
-        Value::Bytes(value) => format!("\"{}\"", value.escape_ascii()),
-        Value::List(values) => format!("[{}]", values.iter().map(text).collect::<Vec<_>>().join(", ")),
-        Value::Map(_) => "{}".to_owned(),
-        Value::Message(message) => {
-            let fields: Vec<_> =
-                message.fields().map(|(field, value)| format!("{}: {}", field.name(), text(value))).collect();
-            if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) }
-        }
-    }
 }
