@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 use std::{env, fs, io, process};
 
+use livekit_build_support::merge::{Lost, Reason};
 use livekit_build_support::{Generated, Halves, Inputs, generate};
 
 /// Builds against the protocol in this folder (`protobufs/` of an upstream checkout).
@@ -18,8 +19,15 @@ fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed={UPSTREAM}");
     println!("cargo:rerun-if-env-changed={TIMING}");
-    let upstream = env::var_os(UPSTREAM).map(PathBuf::from);
+    let upstream = env::var_os(UPSTREAM).filter(|dir| !dir.is_empty()).map(PathBuf::from);
     if let Some(dir) = &upstream {
+        if dir.is_relative() {
+            // Build scripts run in the folder of their crate, not where cargo was called.
+            return refuse(&format!(
+                "{UPSTREAM}={} is relative\n  mend: name the folder from the root on",
+                dir.display()
+            ));
+        }
         println!("cargo:rerun-if-changed={}", dir.display());
     }
 
@@ -36,10 +44,7 @@ fn main() -> io::Result<()> {
     };
     match generate(&inputs) {
         Ok(generated) => write(&generated)?,
-        Err(error) => {
-            eprintln!("the LiveKit schema cannot be generated from\n{error}");
-            process::exit(1);
-        }
+        Err(error) => return refuse(&error.to_string()),
     }
     if env::var_os(TIMING).is_some() {
         println!("cargo:warning=schema to Rust: {} ms", start.elapsed().as_millis());
@@ -56,12 +61,37 @@ fn write(generated: &Generated) -> io::Result<()> {
         fs::write(out.join("descriptors.bin"), descriptors)?;
     }
     for method in &generated.unannotated {
-        println!("cargo:warning={method} has no access annotation; the default of its service is used");
+        println!("cargo:warning={method}");
     }
     for field in &generated.unjudged {
         println!("cargo:warning={field} is named like a credential, so it is treated as one");
     }
+    warn_of_lost(&generated.lost);
     Ok(())
+}
+
+/// What has become unfit is told one by one; what is gone is told by its number, for an old protocol lacks
+/// a lot.
+fn warn_of_lost(lost: &[Lost]) {
+    let (unfit, gone): (Vec<_>, Vec<_>) =
+        lost.iter().partition(|lost| matches!(lost.reason, Reason::Unfit(_)));
+    for lost in unfit {
+        println!("cargo:warning={}", lost.to_string().replace('\n', ";"));
+    }
+    let gone: Vec<_> = gone.iter().filter(|lost| !lost.annotations.is_empty()).collect();
+    if let [first, ..] = &gone[..] {
+        println!(
+            "cargo:warning={} annotated elements are not in this protocol, such as {}; `livekit-proto diff` \
+             lists them",
+            gone.len(),
+            first.element
+        );
+    }
+}
+
+fn refuse(why: &str) -> io::Result<()> {
+    eprintln!("the LiveKit schema cannot be generated from\n{why}");
+    process::exit(1);
 }
 
 fn has(feature: &str) -> bool {

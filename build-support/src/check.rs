@@ -15,7 +15,30 @@ const MAX_KEYS: u32 = 3;
 
 /// Checks every annotation of the schema against what it annotates.
 pub fn check(schema: &Schema) -> Vec<Error> {
-    let mut checker = Checker { schema, errors: Vec::new() };
+    findings(schema).into_iter().map(|finding| finding.error).collect()
+}
+
+/// What cannot work, and which annotation says so.
+pub(crate) struct Finding {
+    /// The annotation, if one is the reason.
+    pub(crate) annotation: Option<Culprit>,
+    pub(crate) error: Error,
+}
+
+/// An annotation that cannot work.
+#[derive(Clone, Debug)]
+pub(crate) struct Culprit {
+    /// The full name of what it annotates.
+    pub(crate) element: String,
+    /// Its own name: `access`.
+    pub(crate) option: &'static str,
+    /// The part of it that cannot work, if the rest can: `room`.
+    pub(crate) part: Option<&'static str>,
+}
+
+/// As [`check`], in terms of annotations.
+pub(crate) fn findings(schema: &Schema) -> Vec<Finding> {
+    let mut checker = Checker { schema, findings: Vec::new() };
     let services: Vec<_> = schema.files().flat_map(|file| file.services().collect::<Vec<_>>()).collect();
     let services: Vec<_> =
         services.iter().filter(|it| is_twirp(it)).map(|it| model::service(schema, it)).collect();
@@ -27,18 +50,32 @@ pub fn check(schema: &Schema) -> Vec<Error> {
         checker.keys(&message);
         checker.secrets(&message);
     }
-    checker.errors
+    checker.findings
 }
 
 struct Checker<'a> {
     schema: &'a Schema,
-    errors: Vec<Error>,
+    findings: Vec<Finding>,
 }
 
 impl Checker<'_> {
     fn refuse(&mut self, full_name: &str, what: impl Into<String>, mend: impl Into<String>) {
         let place = self.schema.place(full_name).cloned();
-        self.errors.push(Error::new(place, what.into(), mend.into()));
+        let error = Error::new(place, what.into(), mend.into());
+        self.findings.push(Finding { annotation: None, error });
+    }
+
+    /// Refuses an annotation: `option` of the element `full_name`.
+    fn refuse_annotation(
+        &mut self,
+        (full_name, option, part): (&str, &'static str, Option<&'static str>),
+        what: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
+        self.refuse(full_name, what, mend);
+        if let Some(finding) = self.findings.last_mut() {
+            finding.annotation = Some(Culprit { element: full_name.to_owned(), option, part });
+        }
     }
 
     fn accessors(&mut self, services: &[Service]) {
@@ -97,8 +134,8 @@ impl Checker<'_> {
         for (block, value) in grants.iter().flat_map(DynamicMessage::fields) {
             for (field, _) in value.as_message().iter().flat_map(|block| block.fields()) {
                 if field.kind() != Kind::Bool || field.supports_presence() {
-                    self.refuse(
-                        name,
+                    self.refuse_annotation(
+                        (name, "access", None),
                         format!(
                             "`{}` demands `{}.{}`, which is not a flag",
                             annotation_name("access"),
@@ -129,7 +166,11 @@ impl Checker<'_> {
         let Some(wait) = message_annotation(self.schema, name, "wait") else { return };
         let Some(field) = text_field(&wait, "milliseconds") else {
             let what = format!("`{}` names no field", annotation_name("wait"));
-            return self.refuse(name, what, "set `milliseconds` to the request field that holds the time");
+            return self.refuse_annotation(
+                (name, "wait", None),
+                what,
+                "set `milliseconds` to the request field that holds the time",
+            );
         };
         let is_right = |field: &FieldDescriptor| field.kind() == Kind::Uint32 && !field.is_list();
         self.field(name, "wait", "milliseconds", &descriptor.input(), &field, "a uint32", is_right);
@@ -140,14 +181,15 @@ impl Checker<'_> {
     fn field(
         &mut self,
         method: &str,
-        annotation: &str,
-        option: &str,
+        annotation: &'static str,
+        option: &'static str,
         request: &MessageDescriptor,
         field: &str,
         expected: &str,
         is_right: impl Fn(&FieldDescriptor) -> bool,
     ) {
-        let annotation = annotation_name(annotation);
+        let shown = annotation_name(annotation);
+        let culprit = (method, annotation, Some(option));
         match request.get_field_by_name(field) {
             None => {
                 let fields: Vec<_> =
@@ -156,15 +198,13 @@ impl Checker<'_> {
                     true => format!("remove `{option}`: the request has no field that is {expected}"),
                     false => format!("name one of {}", fields.join(", ")),
                 };
-                let what = format!(
-                    "`{annotation}.{option}` names `{field}`, which `{}` does not have",
-                    request.name()
-                );
-                self.refuse(method, what, mend);
+                let what =
+                    format!("`{shown}.{option}` names `{field}`, which `{}` does not have", request.name());
+                self.refuse_annotation(culprit, what, mend);
             }
             Some(found) if !is_right(&found) => {
-                let what = format!("`{annotation}.{option}` names `{field}`, which is not {expected}");
-                self.refuse(method, what, "name another field, or remove the option");
+                let what = format!("`{shown}.{option}` names `{field}`, which is not {expected}");
+                self.refuse_annotation(culprit, what, "name another field, or remove the option");
             }
             Some(_) => {}
         }
@@ -197,15 +237,15 @@ impl Checker<'_> {
         for (expected, (key, field)) in (1..).zip(&keyed) {
             let oneof = field.containing_oneof();
             if *key != expected || *key > MAX_KEYS {
-                self.refuse(
-                    field.full_name(),
+                self.refuse_annotation(
+                    (field.full_name(), "key", None),
                     format!("`{option} = {key}`, though the next free number is {expected}"),
                     format!("number the keys of a message from 1, without gaps, up to {MAX_KEYS}"),
                 );
             }
             if field.is_list() || field.is_map() || oneof.is_some() {
-                self.refuse(
-                    field.full_name(),
+                self.refuse_annotation(
+                    (field.full_name(), "key", None),
                     format!("`{option}` on `{}`, which callers may leave out", field.name()),
                     "only singular fields without `optional` and outside a oneof can be keys",
                 );

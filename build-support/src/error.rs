@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::schema::Place;
 
 /// A schema that cannot be generated from. Prints as `file:line: what`, then how to mend it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     place: Option<Place>,
     what: String,

@@ -6,23 +6,32 @@
 //! descriptors to the canonical `.proto` text that `livekit-proto sync` keeps in `proto/`.
 
 pub mod check;
+mod complete;
 mod descriptors;
+pub mod diff;
+pub mod elements;
 mod emit;
 mod error;
+pub mod fetch;
+mod markdown;
 pub mod merge;
+pub mod methods;
 pub mod model;
 pub mod print;
 pub mod prune;
 pub mod report;
 pub mod schema;
 pub mod secret;
+pub mod sync;
 pub mod upstream;
 
+use std::fmt;
 use std::path::PathBuf;
 
 use prost_reflect::ServiceDescriptor;
 
 pub use error::Error;
+use merge::Lost;
 use model::Model;
 use prune::{Reachable, is_participant_rpc, is_twirp};
 use schema::{Schema, Source};
@@ -67,13 +76,34 @@ pub struct GeneratedFile {
 pub struct Generated {
     /// The files, in no particular order.
     pub files: Vec<GeneratedFile>,
-    /// Methods that nobody has annotated; they work with the default access of their service.
-    pub unannotated: Vec<String>,
+    /// Methods that nobody has annotated, with what becomes of them.
+    pub unannotated: Vec<Unannotated>,
     /// Fields that nobody has judged; they are hidden as credentials are, because they are named like one.
     pub unjudged: Vec<String>,
+    /// What this project says of the protocol, and `upstream` has no place for.
+    pub lost: Vec<Lost>,
     /// An encoded `FileDescriptorSet`, if it was asked for: the chosen services and what is generated for
     /// them, with this project's annotations and without comments.
     pub descriptors: Option<Vec<u8>>,
+}
+
+/// A method that nobody has annotated. Prints as one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unannotated {
+    /// `livekit.RoomService/ArchiveRoom`
+    pub method: String,
+    /// Whether its service states what its methods demand by default.
+    pub has_default: bool,
+}
+
+impl fmt::Display for Unannotated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let remedy = match self.has_default {
+            true => "the default of its service is used",
+            false => "calls need `with_grants`, for its service has no default",
+        };
+        write!(f, "{} has no access annotation: {remedy}", self.method)
+    }
 }
 
 /// Messages that tokens and permissions are made of, whatever services are chosen.
@@ -93,7 +123,7 @@ const WEBHOOK_MESSAGE: &str = "livekit.WebhookEvent";
 /// # Errors
 /// The schema does not parse, or its annotations cannot work: the first such error.
 pub fn generate(inputs: &Inputs) -> Result<Generated, Error> {
-    let schema = load(inputs)?;
+    let (schema, lost) = load(inputs)?;
     if let Some(error) = check::check(&schema).into_iter().next() {
         return Err(error);
     }
@@ -107,6 +137,9 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Error> {
         json.add_named(&schema, WEBHOOK_MESSAGE);
     }
     let mut reachable = json.clone();
+    for name in complete::types(inputs.features.as_deref()) {
+        reachable.add_named(&schema, name);
+    }
     for service in &services {
         reachable.add_service(service);
     }
@@ -116,22 +149,25 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Error> {
 
     let model = Model::new(&schema, &reachable, &services);
     let (unannotated, unjudged) = (unannotated(&model), model.unjudged.clone());
-    let mut files = emit::json::emit(&prune::descriptors(&schema, &json, &[]))?;
-    files.push(GeneratedFile { name: "grants.rs".to_owned(), text: emit::grants::emit(&schema, &model) });
+    let mut messages = emit::json::emit(&prune::descriptors(&schema, &json, &[]))?;
+    let mut files =
+        vec![GeneratedFile { name: "grants.rs".to_owned(), text: emit::grants::emit(&schema, &model) }];
     let set = prune::descriptors(&schema, &reachable, &services);
     let descriptors = inputs.descriptors.then(|| descriptors::encode(&schema, set.clone()));
-    files.extend(emit::messages::emit(&schema, model, set, inputs.halves)?);
-    Ok(Generated { files, unannotated, unjudged, descriptors })
+    messages.extend(emit::messages::emit(&schema, model, set, inputs.halves)?);
+    files.push(emit::packages::emit(&messages, &[".serde.rs", ".rs"]));
+    files.append(&mut messages);
+    Ok(Generated { files, unannotated, unjudged, lost, descriptors })
 }
 
 /// The schema to generate from: our own, or upstream's facts with our annotations.
-fn load(inputs: &Inputs) -> Result<Schema, Error> {
+fn load(inputs: &Inputs) -> Result<(Schema, Vec<Lost>), Error> {
     let ours = Schema::parse(&inputs.sources)?;
-    let Some(dir) = &inputs.upstream else { return Ok(ours) };
-    let mut sources = schema::read_dir(dir)?;
-    sources.extend(inputs.sources.iter().filter(|(name, _)| name.starts_with("sdk/")).cloned());
-    let (merged, _) = merge::merge(&Schema::parse(&sources)?, &ours, true);
-    Ok(merged)
+    let Some(dir) = &inputs.upstream else { return Ok((ours, Vec::new())) };
+    let theirs = upstream::load(&upstream::protobufs(dir)?, &inputs.sources)?;
+    let theirs = complete::complete(theirs, &ours)?;
+    let merged = merge::merge(&theirs, &ours).with_comments_of(&theirs).without_unfit();
+    Ok((merged.schema, merged.lost))
 }
 
 fn chosen_services(schema: &Schema, inputs: &Inputs) -> Vec<ServiceDescriptor> {
@@ -140,15 +176,22 @@ fn chosen_services(schema: &Schema, inputs: &Inputs) -> Vec<ServiceDescriptor> {
         None => true,
         // The RPC between participants is performed through the room service.
         Some(features) if is_participant_rpc(service) => features.iter().any(|feature| feature == "room"),
-        Some(features) => features.contains(&model::service(schema, service).feature),
+        Some(features) => match model::service(schema, service).feature {
+            Some(feature) => features.contains(&feature),
+            // Nobody has given it a feature: it is there wherever there is a client for it.
+            None => features.iter().any(|feature| feature == "client"),
+        },
     };
     services.filter(|service| is_twirp(service) || is_participant_rpc(service)).filter(is_chosen).collect()
 }
 
-fn unannotated(model: &Model) -> Vec<String> {
+fn unannotated(model: &Model) -> Vec<Unannotated> {
     let methods = model.services.iter().flat_map(|service| {
-        let methods = service.methods.iter().filter(|method| !method.is_annotated);
-        methods.map(move |method| format!("{}/{}", service.full_name, method.name))
+        let methods = service.methods.iter().filter(|method| !method.is_annotated && !method.is_streaming);
+        methods.map(|method| Unannotated {
+            method: format!("{}/{}", service.full_name, method.name),
+            has_default: service.has_default_access,
+        })
     });
     methods.collect()
 }

@@ -40,8 +40,10 @@ pub struct Service {
     pub full_name: String,
     /// The method of the client that leads to it, and the module it is generated in: `room`.
     pub accessor: String,
-    /// The cargo feature that generates it: `room`.
-    pub feature: String,
+    /// The cargo feature that generates it: `room`. A service that nobody has annotated has none.
+    pub feature: Option<String>,
+    /// Whether it says what its methods demand that say nothing themselves.
+    pub has_default_access: bool,
     /// First label of its own host on LiveKit Cloud.
     pub host_label: Option<String>,
     /// Its methods.
@@ -61,6 +63,8 @@ pub struct Method {
     pub access: Access,
     /// Whether the method itself states its access.
     pub is_annotated: bool,
+    /// Whether it sends or takes streams, which Twirp cannot carry: there is no client for it.
+    pub is_streaming: bool,
     /// Whether it makes a phone ring, and how long that may take.
     pub dial: Option<Dial>,
     /// How long its request lets the server take, if it says so.
@@ -193,7 +197,8 @@ pub fn service(schema: &Schema, descriptor: &ServiceDescriptor) -> Service {
     let accessor = text("accessor").unwrap_or_else(|| accessor(descriptor.name()));
     Service {
         full_name: descriptor.full_name().to_owned(),
-        feature: text("feature").unwrap_or_else(|| accessor.replace('_', "-")),
+        feature: text("feature"),
+        has_default_access: default_access.is_some(),
         accessor,
         host_label: text("host_label"),
         methods: descriptor.methods().map(|item| method(schema, &item, default_access.as_ref())).collect(),
@@ -214,6 +219,7 @@ fn method(schema: &Schema, descriptor: &MethodDescriptor, default: Option<&Dynam
         name: descriptor.name().to_owned(),
         rust_name: descriptor.name().to_snake_case(),
         is_annotated: own.is_some(),
+        is_streaming: descriptor.is_client_streaming() || descriptor.is_server_streaming(),
         access: match (own, default) {
             (Some(own), _) => access(&own),
             (None, Some(default)) => access(default).for_request(&descriptor.input()),
@@ -238,6 +244,20 @@ fn method(schema: &Schema, descriptor: &MethodDescriptor, default: Option<&Dynam
 }
 
 impl Access {
+    /// The grants, as the token's claims call them: `video.roomAdmin`.
+    pub fn claims(&self, schema: &Schema) -> Vec<String> {
+        let field =
+            |message: &str, field: &str| schema.pool().get_message_by_name(message)?.get_field_by_name(field);
+        let mut claims = Vec::new();
+        for (block, flags) in &self.grants {
+            let Some(block) = field(&format!("{ANNOTATIONS}.ClaimGrants"), block) else { continue };
+            let Kind::Message(message) = block.kind() else { continue };
+            let flags = flags.iter().filter_map(|flag| message.get_field_by_name(flag));
+            claims.extend(flags.map(|flag| format!("{}.{}", block.json_name(), flag.json_name())));
+        }
+        claims
+    }
+
     /// A default, applied to a request that may lack the fields it names.
     fn for_request(self, request: &MessageDescriptor) -> Self {
         let has = |field: &String| request.get_field_by_name(field).is_some_and(|field| is_text(&field));
@@ -265,15 +285,26 @@ fn access(message: &DynamicMessage) -> Access {
 }
 
 fn requests(schema: &Schema, services: &[ServiceDescriptor]) -> Vec<Request> {
-    let inputs = services
-        .iter()
-        .flat_map(|service| service.methods().map(|method| method.input()).collect::<Vec<_>>());
-    let inputs = inputs.filter(|input| input.package_name() != "google.protobuf");
-    let mut inputs: BTreeMap<_, _> = inputs.map(|input| (input.full_name().to_owned(), input)).collect();
-    inputs
-        .iter_mut()
-        .map(|(name, input)| Request { full_name: name.clone(), keys: keys(schema, input) })
-        .collect()
+    let mut requests: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for service in services.iter().map(|descriptor| service(schema, descriptor)) {
+        for (descriptor, method) in service.descriptor.methods().zip(&service.methods) {
+            let input = descriptor.input();
+            if input.package_name() == "google.protobuf" {
+                continue;
+            }
+            let keys = requests.entry(input.full_name().to_owned()).or_insert_with(|| keys(schema, &input));
+            if keys.is_empty() && !method.is_annotated {
+                keys.extend(assumed_key(method, &input));
+            }
+        }
+    }
+    requests.into_iter().map(|(full_name, keys)| Request { full_name, keys }).collect()
+}
+
+/// The key of a request that nobody has annotated: every caller names the room that the access is limited to.
+fn assumed_key(method: &Method, request: &MessageDescriptor) -> Option<String> {
+    let room = request.get_field_by_name(method.access.room.as_ref()?)?;
+    room.containing_oneof().is_none().then(|| room.name().to_owned())
 }
 
 /// The fields with a `key` annotation, in the order of their keys.

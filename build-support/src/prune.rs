@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use prost_reflect::{FileDescriptor, Kind, MessageDescriptor, ServiceDescriptor};
+use prost_reflect::{EnumDescriptor, FileDescriptor, Kind, MessageDescriptor, ServiceDescriptor};
 use prost_types::source_code_info::Location;
 use prost_types::{
     DescriptorProto, EnumDescriptorProto, FileDescriptorProto, FileDescriptorSet, SourceCodeInfo,
@@ -56,10 +56,13 @@ impl Reachable {
         }
     }
 
-    /// Adds a message by name, if the schema has it, and what it reaches.
+    /// Adds a message or an enum by name, if the schema has it, and what it reaches.
     pub fn add_named(&mut self, schema: &Schema, full_name: &str) {
         if let Some(message) = schema.pool().get_message_by_name(full_name) {
             self.add(&message);
+        }
+        if let Some(item) = schema.pool().get_enum_by_name(full_name) {
+            self.add_enum(&item);
         }
     }
 
@@ -74,14 +77,16 @@ impl Reachable {
         for field in message.fields() {
             match field.kind() {
                 Kind::Message(message) => self.add(&message),
-                Kind::Enum(item) => {
-                    self.0.insert(item.full_name().to_owned());
-                    if let Some(parent) = item.parent_message() {
-                        self.add(&parent);
-                    }
-                }
+                Kind::Enum(item) => self.add_enum(&item),
                 _ => {}
             }
+        }
+    }
+
+    fn add_enum(&mut self, item: &EnumDescriptor) {
+        self.0.insert(item.full_name().to_owned());
+        if let Some(parent) = item.parent_message() {
+            self.add(&parent);
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use prost_reflect::{Kind, MessageDescriptor, ServiceDescriptor};
+use prost_reflect::{Kind as Type, MessageDescriptor, ServiceDescriptor};
 
+use crate::elements::{Element, Elements, Kind};
 use crate::model;
-use crate::prune::{is_participant_rpc, is_twirp};
+use crate::prune::is_twirp;
 use crate::schema::Schema;
 
 /// How much of a service is annotated and documented.
@@ -34,27 +35,28 @@ pub fn coverage(schema: &Schema) -> Vec<Coverage> {
     services.filter(is_twirp).map(|service| of_service(schema, &service)).collect()
 }
 
-/// Services and types outside the Twirp services that lack documentation.
-pub fn undocumented_types(schema: &Schema) -> Vec<String> {
-    let services = schema.files().flat_map(|file| file.services().collect::<Vec<_>>());
-    let services = services.filter(is_participant_rpc).flat_map(|service| {
-        let methods = service.methods().map(|method| method.full_name().to_owned());
-        methods.chain([service.full_name().to_owned()]).collect::<Vec<_>>()
-    });
-    let messages = schema.files().flat_map(|file| crate::schema::all_messages(file.messages()));
-    let types = messages.flat_map(|message| {
-        let enums = message.child_enums().map(|item| item.full_name().to_owned());
-        enums.chain([message.full_name().to_owned()]).collect::<Vec<_>>()
-    });
-    let enums = schema
-        .files()
-        .flat_map(|file| file.enums().map(|item| item.full_name().to_owned()).collect::<Vec<_>>());
-    services.chain(types).chain(enums).filter(|name| schema.docs(name).is_none()).collect()
+/// What lacks documentation besides the Twirp services: types, and what participants offer each other.
+pub fn undocumented_types(schema: &Schema, elements: &Elements) -> Vec<String> {
+    let twirp: BTreeSet<_> = coverage(schema).into_iter().map(|service| service.service).collect();
+    let is_meant = |name: &str, element: &Element| match element.kind {
+        Kind::Service => !twirp.contains(name),
+        Kind::Method => !twirp.contains(&element.parent),
+        Kind::Message | Kind::Enum => true,
+        _ => false,
+    };
+    let meant = elements.iter().filter(|(name, element)| is_meant(name, element));
+    meant.filter(|(name, _)| schema.docs(name).is_none()).map(|(name, _)| name.to_owned()).collect()
 }
 
 fn of_service(schema: &Schema, descriptor: &ServiceDescriptor) -> Coverage {
     let service = model::service(schema, descriptor);
     let mut coverage = Coverage { service: service.full_name.clone(), ..Coverage::default() };
+    if service.feature.is_none() {
+        let option = model::annotation_name("service");
+        coverage
+            .missing
+            .push(format!("{}: no {option}, thus neither a feature nor grants", service.full_name));
+    }
     if schema.docs(&service.full_name).is_none() {
         coverage.missing.push(format!("{}: no documentation", service.full_name));
     }
@@ -94,7 +96,7 @@ fn reach(message: &MessageDescriptor, seen: &mut BTreeSet<String>) {
     }
     for field in message.fields() {
         match field.kind() {
-            Kind::Message(message) if message.package_name() != "google.protobuf" => reach(&message, seen),
+            Type::Message(message) if message.package_name() != "google.protobuf" => reach(&message, seen),
             _ => {}
         }
     }

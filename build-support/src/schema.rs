@@ -69,7 +69,7 @@ impl Schema {
         Ok(Self::read(compiler.descriptor_pool()))
     }
 
-    fn read(pool: DescriptorPool) -> Self {
+    pub(crate) fn read(pool: DescriptorPool) -> Self {
         let mut schema = Self {
             files: BTreeSet::new(),
             places: BTreeMap::new(),
@@ -214,7 +214,12 @@ fn locations(file: &FileDescriptor) -> BTreeMap<Vec<i32>, (usize, String)> {
     locations
         .map(|location| {
             let line = location.span.first().map_or(0, |line| usize::try_from(*line).unwrap_or(0)) + 1;
-            (location.path.clone(), (line, tidy(location.leading_comments())))
+            // Upstream documents some fields behind them.
+            let comment = match location.leading_comments() {
+                "" => location.trailing_comments(),
+                leading => leading,
+            };
+            (location.path.clone(), (line, tidy(comment)))
         })
         .collect()
 }

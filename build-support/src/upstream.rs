@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::print::print;
 use crate::prune::{Reachable, is_kept};
-use crate::schema::Schema;
+use crate::schema::{Schema, Source, read_dir};
+
+/// The file that keeps the record, beside the schema.
+pub const FILE: &str = "UPSTREAM.toml";
 
 /// The record of the upstream version that a schema was taken from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,8 +27,10 @@ impl Upstream {
     /// that are written beside it (`package.json` of the protocol, `Cargo.toml` of the crate).
     pub fn of(dir: &Path, upstream: &Schema) -> Self {
         let read = |path: PathBuf| std::fs::read_to_string(path).unwrap_or_default();
+        let manifest = read(dir.join("../../Cargo.toml"));
+        let is_published = quoted(&manifest, "name =") == "livekit-protocol";
         Self {
-            crate_version: quoted(&read(dir.join("../../Cargo.toml")), "version ="),
+            crate_version: quoted(if is_published { &manifest } else { "" }, "version ="),
             protocol_version: quoted(&read(dir.join("../package.json")), "\"version\":"),
             facts: facts(upstream),
         }
@@ -44,6 +49,15 @@ impl Upstream {
         })
     }
 
+    /// The version of the protocol, and that of the crate that carried it, if one did.
+    pub fn name(&self) -> String {
+        match (self.protocol_version.as_str(), self.crate_version.as_str()) {
+            ("", "") => "of unknown version".to_owned(),
+            (protocol, "") => protocol.to_owned(),
+            (protocol, version) => format!("{protocol} (livekit-protocol {version})"),
+        }
+    }
+
     /// The record as text.
     pub fn text(&self) -> String {
         let mut out = String::from(
@@ -57,6 +71,36 @@ impl Upstream {
         let _ = writeln!(out, "facts = {:?}", self.facts);
         out
     }
+}
+
+/// The folder with upstream's `.proto` files: `dir` itself, or where a checkout (`protobufs/`) and the
+/// published crate (`protocol/protobufs/`) have it below `dir`.
+///
+/// # Errors
+/// There are no `.proto` files in any of these.
+pub fn protobufs(dir: &Path) -> Result<PathBuf, Error> {
+    let holds_protos = |dir: &PathBuf| {
+        let entries = std::fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
+        let mut paths = entries.map(|entry| entry.path());
+        paths.any(|path| path.extension().is_some_and(|extension| extension == "proto"))
+    };
+    let places = ["", "protobufs", "protocol/protobufs"].map(|below| dir.join(below));
+    places.into_iter().find(holds_protos).ok_or_else(|| {
+        let what = format!("{}: there are no .proto files here, nor in protobufs/ below", dir.display());
+        Error::new(None, what, "name the folder `protobufs` of a checkout of livekit/protocol")
+    })
+}
+
+/// Reads upstream's files, and with them those of `own` that declare our annotations (`sdk/`).
+///
+/// # Errors
+/// The folder cannot be read, or a file does not parse.
+pub fn load(dir: &Path, own: &[Source]) -> Result<Schema, Error> {
+    let is_own = |(name, _): &&Source| name.starts_with("sdk/");
+    let mut sources = read_dir(dir)?;
+    sources.retain(|source| !is_own(&source));
+    sources.extend(own.iter().filter(is_own).cloned());
+    Schema::parse(&sources)
 }
 
 /// Hash of a schema's facts: of its canonical text without documentation and annotations.

@@ -20,13 +20,4 @@
 
 pub use pbjson_types::{Any, Duration, Empty, Timestamp};
 
-include!(concat!(env!("OUT_DIR"), "/livekit.rs"));
-include!(concat!(env!("OUT_DIR"), "/livekit.serde.rs"));
-
-/// Messages of agent sessions.
-#[cfg(feature = "agent-simulation")]
-pub mod agent {
-    include!(concat!(env!("OUT_DIR"), "/livekit.agent.rs"));
-    #[cfg(feature = "json")]
-    include!(concat!(env!("OUT_DIR"), "/livekit.agent.serde.rs"));
-}
+include!(concat!(env!("OUT_DIR"), "/packages.rs"));

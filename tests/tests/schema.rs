@@ -202,7 +202,7 @@ fn ours() -> Vec<Source> {
 fn upstreams_own_files_generate_the_same_services() {
     let services = |upstream| {
         let generated = generate(&Inputs { sources: ours(), upstream, ..Inputs::default() }).unwrap();
-        assert_eq!(generated.unannotated, [""; 0]);
+        assert_eq!(generated.unannotated, []);
         let files = generated.files.into_iter().filter(|file| file.name.starts_with("service"));
         files.map(|file| (file.name, file.text)).collect::<std::collections::BTreeMap<_, _>>()
     };
@@ -241,7 +241,14 @@ fn a_method_that_nobody_has_annotated_works_with_the_default_of_its_service() {
     let added = "rpc ArchiveRoom(DeleteRoomRequest) returns (Room);\n  rpc CountRooms(ListRoomsRequest) returns (Room);";
     room.1 = room.1.replacen("rpc PerformRpc", &format!("{added}\n  rpc PerformRpc"), 1);
     let generated = generate(&Inputs { sources, ..Inputs::default() }).unwrap();
-    assert_eq!(generated.unannotated, ["livekit.RoomService/ArchiveRoom", "livekit.RoomService/CountRooms"]);
+    let unannotated: Vec<_> = generated.unannotated.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        unannotated,
+        [
+            "livekit.RoomService/ArchiveRoom has no access annotation: the default of its service is used",
+            "livekit.RoomService/CountRooms has no access annotation: the default of its service is used",
+        ]
+    );
     let declaration = generated.files.iter().find(|file| file.name == "service.room.rs").unwrap();
     for expected in [
         "#[rpc(name = \"ArchiveRoom\", access(video(room_admin)), room = \"room\")]",
@@ -257,8 +264,24 @@ fn what_upstream_dropped_is_reported() {
     let mut upstream = read_dir(&upstream::protobufs()).unwrap();
     let room = upstream.iter_mut().find(|(name, _)| name == "livekit_room.proto").unwrap();
     room.1 = room.1.replace("rpc PerformRpc(PerformRpcRequest) returns (PerformRpcResponse);", "");
-    let (_, orphans) = merge(&Schema::parse(&upstream).unwrap(), &ours, false);
-    assert_eq!(orphans, ["livekit.RoomService.PerformRpc"]);
+    let lost = merge(&Schema::parse(&upstream).unwrap(), &ours).lost;
+    let lost: Vec<_> = lost.iter().map(ToString::to_string).collect();
+    let annotated = |field| {
+        format!(
+            "livekit.PerformRpcRequest.{field} is gone upstream, and with it our documentation, (sdk.key)"
+        )
+    };
+    assert_eq!(
+        lost,
+        [
+            "livekit.PerformRpcRequest is gone upstream, and with it our documentation and that of 2 elements in it",
+            &annotated("destination_identity"),
+            &annotated("method"),
+            &annotated("room"),
+            "livekit.PerformRpcResponse is gone upstream, and with it our documentation and that of 1 element in it",
+            "livekit.RoomService.PerformRpc is gone upstream, and with it our documentation, (sdk.access), (sdk.wait)",
+        ]
+    );
 }
 
 #[test]

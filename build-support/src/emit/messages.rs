@@ -45,6 +45,8 @@ fn config(model: &Model) -> Config {
     let mut config = Config::new();
     // prost would map the package to its own types otherwise.
     config.compile_well_known_types().extern_path(WELL_KNOWN_TYPES.0, WELL_KNOWN_TYPES.1);
+    // A newer protocol has more values and more members.
+    config.enum_attribute(".", "#[non_exhaustive]");
     for request in &model.requests {
         config.message_attribute(path(&request.full_name), "#[derive(::livekit_macros::Request)]");
         for (number, field) in (1..).zip(&request.keys) {

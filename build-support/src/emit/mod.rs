@@ -4,13 +4,16 @@
 pub(crate) mod grants;
 pub(crate) mod json;
 pub(crate) mod messages;
+pub(crate) mod packages;
 pub(crate) mod services;
 
 use std::fmt::Write as _;
 
+use crate::markdown::with_links;
+
 /// Writes documentation as `///` lines.
 fn docs(out: &mut String, indent: usize, docs: &str) {
-    for line in docs.lines() {
+    for line in docs.lines().map(with_links) {
         let _ = writeln!(out, "{:indent$}{}", "", format!("/// {line}").trim_end());
     }
 }

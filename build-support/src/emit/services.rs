@@ -147,22 +147,7 @@ fn wait(wait: &Wait) -> String {
 
 /// One sentence on the grants, in the words of the token's claims.
 fn needs(schema: &Schema, method: &Method) -> String {
-    let key = |full_name: &str| {
-        let field = full_name.rsplit_once('.').and_then(|(message, field)| {
-            schema.pool().get_message_by_name(message)?.get_field_by_name(field)
-        });
-        field.map(|field| (field.json_name().to_owned(), field.kind()))
-    };
-    let mut flags = Vec::new();
-    for (block, names) in &method.access.grants {
-        let Some((block_key, prost_reflect::Kind::Message(message))) =
-            key(&format!("livekit.sdk.ClaimGrants.{block}"))
-        else {
-            continue;
-        };
-        let fields = names.iter().filter_map(|name| message.get_field_by_name(name));
-        flags.extend(fields.map(|field| format!("`{block_key}.{}`", field.json_name())));
-    }
+    let flags: Vec<_> = method.access.claims(schema).into_iter().map(|claim| format!("`{claim}`")).collect();
     if flags.is_empty() {
         return "The grants it needs are not known: give them with `with_grants`.".to_owned();
     }
