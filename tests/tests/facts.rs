@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use livekit_build_support::merge::merge;
-use livekit_build_support::print::print;
 use livekit_build_support::prune::{Reachable, is_kept, is_participant_rpc, is_twirp};
 use livekit_build_support::schema::{ANNOTATIONS, Schema, Source, all_messages, value_key};
+use livekit_build_support::{methods, sync};
 use livekit_tests::upstream;
 use prost_reflect::{
     DynamicMessage, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, FileDescriptor, Kind,
@@ -38,14 +38,14 @@ fn every_service_and_method_is_there() {
 #[test]
 fn sync_changes_nothing() {
     let sources = own_sources();
-    let (merged, orphans) = merge(&upstream_schema(), &schema(sources.clone()), false);
-    assert!(orphans.is_empty(), "documented or annotated, but not upstream: {orphans:?}");
-    let reachable = Reachable::everything(&merged);
-    let printed: BTreeMap<_, _> = merged
-        .files()
-        .filter(|file| is_kept(file, &reachable))
-        .map(|file| (file.name().to_owned(), print(&merged, &file, &reachable)))
-        .collect();
+    let upstream = livekit_build_support::upstream::load(&upstream::protobufs(), &sources);
+    let upstream = upstream.unwrap_or_else(|error| panic!("{error}"));
+    let merged = merge(&upstream, &schema(sources.clone()));
+    assert!(merged.lost.is_empty(), "documented or annotated, but not upstream: {:?}", merged.lost);
+    let mut printed = sync::files(&merged.schema);
+    let methods = include_str!("../../proto/METHODS.md");
+    let is_current = printed.remove(methods::FILE).is_some_and(|text| text == methods);
+    assert!(is_current, "proto/METHODS.md is stale: run livekit-proto docs");
     // Upstream has no `sdk/`: those files are written by hand.
     let kept: BTreeMap<_, _> = sources.into_iter().filter(|(name, _)| !name.starts_with("sdk/")).collect();
     let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();

@@ -1,35 +1,29 @@
 //! `livekit-proto`: keeps `proto/` in step with upstream, and tells what it lacks.
 
-use std::path::{Path, PathBuf};
+mod args;
+
+use std::env;
+use std::path::Path;
 use std::process::ExitCode;
-use std::{env, fs};
 
-use livekit_build_support::merge::merge;
-use livekit_build_support::print::print;
-use livekit_build_support::prune::{Reachable, is_kept};
-use livekit_build_support::schema::Schema;
-use livekit_build_support::upstream::Upstream;
-use livekit_build_support::{check, report};
+use livekit_build_support::diff::{self, Diff};
+use livekit_build_support::elements::Elements;
+use livekit_build_support::fetch::Fetched;
+use livekit_build_support::merge::{Merged, merge};
+use livekit_build_support::schema::{Schema, read_dir};
+use livekit_build_support::sync::{self, Done};
+use livekit_build_support::upstream::{self, Upstream};
+use livekit_build_support::{check, methods, report};
 
-const HELP: &str = "\
-Keeps the schema in proto/ in step with the LiveKit protocol.
+use args::{Arguments, Command, Format};
 
-Usage:
-  livekit-proto sync --from DIR [--proto DIR]   write upstream's facts, keep our docs and annotations
-  livekit-proto check [--proto DIR]             tell what is annotated and documented, and what is wrong
-
-Options:
-  --from DIR    the folder `protobufs/` of an upstream checkout, or of the published crate livekit-protocol
-  --proto DIR   the schema's folder; default: `proto` here or in a folder above
-
-Exit codes: 0 all is well, 1 the schema lacks something or is wrong, 2 the command cannot be carried out.
-";
+/// All crates of the workspace have one version.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    match run(&arguments) {
+    match Arguments::read(env::args().skip(1)).and_then(|arguments| run(&arguments)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
@@ -39,113 +33,113 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &[String]) -> Result<bool, Failure> {
-    let mut options = Options::default();
-    let mut words = arguments.iter();
-    while let Some(word) = words.next() {
-        let mut value = || words.next().ok_or(format!("{word} needs a value"));
-        match word.as_str() {
-            "--from" => options.from = Some(PathBuf::from(value()?)),
-            "--proto" => options.proto = Some(PathBuf::from(value()?)),
-            "-h" | "--help" => options.command = "help".to_owned(),
-            command if options.command.is_empty() && !command.starts_with('-') => {
-                command.clone_into(&mut options.command)
-            }
-            other => return Err(format!("unexpected {other:?}; see livekit-proto --help").into()),
-        }
-    }
-    match options.command.as_str() {
-        "sync" => sync(&options),
-        "check" => run_check(&options),
-        "help" | "" => {
-            print!("{HELP}");
+/// Carries out the command; answers whether all is well.
+fn run(arguments: &Arguments) -> Result<bool, Failure> {
+    match arguments.command() {
+        Command::Sync => run_sync(arguments),
+        Command::Diff => run_diff(arguments),
+        Command::Check => run_check(&arguments.proto()?),
+        Command::Docs => run_docs(&arguments.proto()?, arguments.check),
+        Command::Help => {
+            print!("{}", args::HELP);
             Ok(true)
         }
-        other => Err(format!("there is no command {other:?}; see livekit-proto --help").into()),
-    }
-}
-
-#[derive(Default)]
-struct Options {
-    command: String,
-    from: Option<PathBuf>,
-    proto: Option<PathBuf>,
-}
-
-impl Options {
-    /// The schema's folder: as given, or the nearest `proto` that holds our options.
-    fn proto(&self) -> Result<PathBuf, Failure> {
-        if let Some(dir) = &self.proto {
-            return Ok(dir.clone());
-        }
-        let here = env::current_dir()?;
-        let found =
-            here.ancestors().map(|dir| dir.join("proto")).find(|dir| dir.join("sdk/options.proto").is_file());
-        Ok(found.ok_or("there is no proto/sdk/options.proto here or above; name the folder with --proto")?)
-    }
-}
-
-fn sync(options: &Options) -> Result<bool, Failure> {
-    let from = options.from.as_deref().ok_or("sync needs --from DIR")?;
-    let dir = options.proto()?;
-    let upstream = Schema::load(from)?;
-    let (merged, orphans) = merge(&upstream, &Schema::load(&dir)?, false);
-    let reachable = Reachable::everything(&merged);
-    let mut written = Vec::new();
-    for file in merged.files().filter(|file| is_kept(file, &reachable)) {
-        let path = dir.join(file.name());
-        write_if_changed(&path, &print(&merged, &file, &reachable))?;
-        written.push(path);
-    }
-    let record = Upstream::of(from, &upstream);
-    write_if_changed(&dir.join("UPSTREAM.toml"), &record.text())?;
-    for (name, _) in livekit_build_support::schema::read_dir(&dir)? {
-        let path = dir.join(&name);
-        if !name.starts_with("sdk/") && !written.contains(&path) {
-            println!("removed  {name}");
-            fs::remove_file(path)?;
+        Command::Version => {
+            println!("livekit-proto {VERSION}");
+            Ok(true)
         }
     }
-    for orphan in &orphans {
-        println!("lost     {orphan}: upstream no longer has it; its docs and annotations are dropped");
+}
+
+/// Upstream, and what becomes of our schema with it.
+struct Step {
+    fetched: Fetched,
+    upstream: Schema,
+    ours: Schema,
+    merged: Merged,
+}
+
+impl Step {
+    fn take(arguments: &Arguments) -> Result<Self, Failure> {
+        let sources = read_dir(&arguments.proto()?)?;
+        let ours = Schema::parse(&sources)?;
+        let fetched = arguments.from()?.fetch()?;
+        let upstream = upstream::load(fetched.dir(), &sources)?;
+        let merged = merge(&upstream, &ours);
+        Ok(Self { fetched, upstream, ours, merged })
+    }
+
+    fn record(&self) -> Upstream {
+        Upstream::of(self.fetched.dir(), &self.upstream)
+    }
+}
+
+fn run_sync(arguments: &Arguments) -> Result<bool, Failure> {
+    let dir = arguments.proto()?;
+    let step = Step::take(arguments)?;
+    let record = step.record();
+    for (done, name) in sync::write(&dir, &step.merged.schema, &record)? {
+        let word = if done == Done::Removed { "removed" } else { "written" };
+        println!("{word}  {name}");
+    }
+    for lost in &step.merged.lost {
+        println!("lost     {lost}");
     }
     println!("in step with protocol {} (facts {})", record.protocol_version, record.facts);
     Ok(true)
 }
 
-/// Leaves untouched files alone: their time stamps decide what is rebuilt.
-fn write_if_changed(path: &Path, text: &str) -> Result<(), Failure> {
-    if fs::read_to_string(path).is_ok_and(|old| old == text) {
-        return Ok(());
+fn run_diff(arguments: &Arguments) -> Result<bool, Failure> {
+    let step = Step::take(arguments)?;
+    let before = Upstream::read(&arguments.proto()?.join(upstream::FILE))?;
+    let diff = Diff::between(&step.ours, &step.merged.schema, &step.merged.lost);
+    let title = format!("LiveKit protocol {} to {}", before.name(), step.record().name());
+    match arguments.format {
+        Format::Text => print!("{title}\n\n{}", diff::text(&diff, VERSION)),
+        Format::Markdown => print!("## {title}\n\n{}", diff::markdown(&diff, VERSION)),
     }
-    println!("written  {}", path.display());
-    fs::create_dir_all(path.parent().unwrap_or(path))?;
-    Ok(fs::write(path, text)?)
+    Ok(diff.is_empty())
 }
 
-fn run_check(options: &Options) -> Result<bool, Failure> {
-    let dir = options.proto()?;
-    let schema = Schema::load(&dir)?;
+fn run_check(dir: &Path) -> Result<bool, Failure> {
+    let schema = Schema::load(dir)?;
     let errors = check::check(&schema);
     let coverage = report::coverage(&schema);
     print!("{}", report::table(&coverage));
     let mut missing: Vec<_> = coverage.into_iter().flat_map(|service| service.missing).collect();
-    missing
-        .extend(report::undocumented_types(&schema).iter().map(|name| format!("{name}: no documentation")));
+    let undocumented = report::undocumented_types(&schema, &Elements::of(&schema));
+    missing.extend(undocumented.iter().map(|name| format!("{name}: no documentation")));
     for line in &missing {
         println!("missing  {line}");
     }
     for error in &errors {
         println!("wrong    {error}");
     }
-    let record = Upstream::read(&dir.join("UPSTREAM.toml"))?;
-    let facts = livekit_build_support::upstream::facts(&schema);
+    let record = Upstream::read(&dir.join(upstream::FILE))?;
+    let facts = upstream::facts(&schema);
     let is_in_step = record.facts == facts;
     if !is_in_step {
+        let recorded = &record.facts;
         println!(
-            "drifted  the facts are {facts}, UPSTREAM.toml records {}: run livekit-proto sync",
-            record.facts
+            "drifted  the facts are {facts}, {} records {recorded}: run livekit-proto sync",
+            upstream::FILE
         );
     }
     Ok(missing.is_empty() && errors.is_empty() && is_in_step)
+}
+
+fn run_docs(dir: &Path, only_check: bool) -> Result<bool, Failure> {
+    let text = methods::text(&Schema::load(dir)?);
+    let path = dir.join(methods::FILE);
+    if only_check {
+        let is_current = std::fs::read_to_string(&path).is_ok_and(|old| old == text);
+        if !is_current {
+            println!("stale    {}: run livekit-proto docs", path.display());
+        }
+        return Ok(is_current);
+    }
+    if sync::write_if_changed(&path, &text)? {
+        println!("written  {}", path.display());
+    }
+    Ok(true)
 }
