@@ -26,21 +26,12 @@ fn main() -> io::Result<()> {
     fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("pairs.rs"), code)
 }
 
-/// Full names and Rust paths of a file's messages, as pbjson writes them down:
-/// `impl serde::Serialize for simulation_run::Job {` … `serialize_struct("livekit.SimulationRun.Job"`.
-fn messages(file: &GeneratedFile) -> Vec<(&str, String)> {
-    let Some(package) = file.name.strip_suffix(".serde.rs") else { return Vec::new() };
-    let module = package.split('.').skip(1).fold(String::new(), |path, part| path + part + "::");
-    let mut found = Vec::new();
-    let mut current = None;
-    for line in file.text.lines() {
-        if let Some(rest) = line.strip_prefix("impl serde::Serialize for ") {
-            current = rest.strip_suffix(" {");
-        } else if let Some((_, rest)) = line.split_once("serializer.serialize_struct(\"")
-            && let (Some(path), Some((name, _))) = (current.take(), rest.split_once('"'))
-        {
-            found.push((name, format!("{module}{path}")));
-        }
-    }
-    found
+/// Full names and Rust paths of the messages, as the table of their JSON begins:
+/// `crate::json::message! { simulation_run::Job = "livekit.SimulationRun.Job";`
+fn messages(file: &GeneratedFile) -> impl Iterator<Item = (&str, &str)> {
+    let heads = file.text.lines().filter_map(|line| line.strip_prefix("crate::json::message! { "));
+    heads.filter_map(|head| {
+        let (path, name) = head.strip_suffix("\";")?.split_once(" = \"")?;
+        Some((name, path))
+    })
 }

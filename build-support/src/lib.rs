@@ -149,13 +149,12 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Error> {
 
     let model = Model::new(&schema, &reachable, &services);
     let (unannotated, unjudged) = (unannotated(&model), model.unjudged.clone());
-    let mut messages = emit::json::emit(&prune::descriptors(&schema, &json, &[]))?;
-    let mut files =
-        vec![GeneratedFile { name: "grants.rs".to_owned(), text: emit::grants::emit(&schema, &model) }];
+    let grants = GeneratedFile { name: "grants.rs".to_owned(), text: emit::grants::emit(&schema, &model) };
+    let mut files = vec![emit::json::emit(&schema, &json), grants];
     let set = prune::descriptors(&schema, &reachable, &services);
     let descriptors = inputs.descriptors.then(|| descriptors::encode(&schema, set.clone()));
-    messages.extend(emit::messages::emit(&schema, model, set, inputs.halves)?);
-    files.push(emit::packages::emit(&messages, &[".serde.rs", ".rs"]));
+    let mut messages = emit::messages::emit(&schema, model, set, inputs.halves)?;
+    files.push(emit::packages::emit(&messages));
     files.append(&mut messages);
     Ok(Generated { files, unannotated, unjudged, lost, descriptors })
 }

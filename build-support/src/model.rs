@@ -12,7 +12,7 @@ use crate::prune::{Reachable, is_twirp};
 use crate::schema::{ANNOTATIONS, Schema, all_messages};
 use crate::secret::{self, is_secret};
 
-/// Everything that is generated beyond what prost and pbjson derive from descriptors.
+/// Everything that is generated beyond what prost derives from descriptors.
 #[derive(Debug, Default)]
 pub struct Model {
     /// The Twirp services, in the order of their files.

@@ -103,7 +103,7 @@ pub fn is_kept(file: &FileDescriptor, reachable: &Reachable) -> bool {
 }
 
 /// The reachable part of the schema as plain descriptors, with the schema's documentation as their
-/// comments: what prost and pbjson generate from.
+/// comments: what prost generates from.
 pub fn descriptors(
     schema: &Schema,
     reachable: &Reachable,
@@ -112,7 +112,7 @@ pub fn descriptors(
     let keeps_service = |file: &FileDescriptor, name: &str| {
         services.iter().any(|service| service.parent_file() == *file && service.name() == name)
     };
-    // Well-known types are never generated, but prost and pbjson look up what fields refer to.
+    // Well-known types are never generated, but prost looks up what fields refer to.
     let well_known = schema.pool().files().filter(|file| file.name().starts_with("google/"));
     let well_known = well_known
         .map(|file| FileDescriptorProto { source_code_info: None, ..file.file_descriptor_proto().clone() });

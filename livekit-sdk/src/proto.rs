@@ -21,3 +21,4 @@
 pub use pbjson_types::{Any, Duration, Empty, Timestamp};
 
 include!(concat!(env!("OUT_DIR"), "/packages.rs"));
+include!(concat!(env!("OUT_DIR"), "/json.rs"));

@@ -88,7 +88,7 @@ fn generated() -> Vec<GeneratedFile> {
 fn reviewed(files: &[GeneratedFile]) -> BTreeMap<String, String> {
     let is_declaration = |name: &str| name.starts_with("service.") || name == "grants.rs";
     let is_index = |name: &str| name == "services.rs";
-    let is_json = |name: &str| name.ends_with(".serde.rs");
+    let is_json = |name: &str| name == "json.rs";
     let mut reviewed = BTreeMap::new();
     let mut messages = BTreeMap::new();
     for file in files {

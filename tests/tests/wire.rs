@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use livekit_build_support::prune::Reachable;
 use livekit_build_support::schema::{Schema, all_messages};
 use prost::Message as _;
-use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage as _};
+use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage as _, SerializeOptions};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -37,6 +37,7 @@ struct Codec {
     same: fn(&[u8], &[u8]) -> bool,
     to_json: fn(&[u8]) -> Result<Value, String>,
     from_json: fn(&Value) -> Result<Vec<u8>, String>,
+    from_text: fn(&str) -> Result<Vec<u8>, String>,
 }
 
 trait Type: prost::Message + Default + PartialEq + Serialize + DeserializeOwned {}
@@ -50,6 +51,10 @@ const fn codec<T: Type>() -> Codec {
         to_json: |bytes| serde_json::to_value(decode::<T>(bytes)?).map_err(|error| error.to_string()),
         from_json: |json| {
             let message = T::deserialize(json).map_err(|error| error.to_string())?;
+            Ok(message.encode_to_vec())
+        },
+        from_text: |text| {
+            let message: T = serde_json::from_str(text).map_err(|error| error.to_string())?;
             Ok(message.encode_to_vec())
         },
     }
@@ -122,6 +127,60 @@ fn json_travels_between_ours_and_theirs() {
         ensure((pair.theirs.same)(&bytes, &read), || format!("theirs reads another value from {ours}"))
     });
     println!("{} messages, {values} values compared as JSON", PAIRS.len());
+}
+
+/// LiveKit's server writes the names of the schema, and may be newer than this schema.
+#[test]
+fn names_of_the_schema_are_read_and_unknown_ones_ignored() {
+    let options = SerializeOptions::new().use_proto_field_name(true);
+    for_each_value(Values::Json, |pair, value| {
+        let mut text = serde_json::Serializer::new(Vec::new());
+        value.serialize_with_options(&mut text, &options).map_err(|error| error.to_string())?;
+        let text = String::from_utf8(text.into_inner()).map_err(|error| error.to_string())?;
+        let newer = text.replacen('{', r#"{"fromTheFuture":{"a":[null,1.5,"x"]},"#, 1).replace(",}", "}");
+        for text in [text, newer] {
+            let read =
+                (pair.ours.from_text)(&text).map_err(|error| format!("cannot read {text}: {error}"))?;
+            ensure((pair.ours.same)(&value.encode_to_vec(), &read), || {
+                format!("reads another value from {text}")
+            })?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn null_is_absent_and_every_field_is_given_once() {
+    let schema = schema();
+    let (mut fields, mut failures) = (0, Vec::new());
+    for pair in PAIRS {
+        let fields_of = descriptor(&schema, pair.name);
+        for field in fields_of.fields() {
+            let (name, json) = (field.name(), field.json_name());
+            fields += 1;
+            match (pair.ours.from_text)(&format!(r#"{{"{json}":null}}"#)) {
+                Ok(read) if read.is_empty() => {}
+                other => failures.push(format!("{}.{name}: null reads as {other:?}", pair.name)),
+            }
+            let mut one = DynamicMessage::new(fields_of.clone());
+            let value = Random::new(pair.name, fields, Values::Json).value(&field, 0);
+            one.set_field(&field, value);
+            let one = serde_json::to_string(&one).expect("prost-reflect writes what it holds");
+            let Some(entry) =
+                one.strip_prefix('{').and_then(|one| one.strip_suffix('}')).filter(|one| !one.is_empty())
+            else {
+                continue;
+            };
+            let twice = format!("{{{entry},{}}}", entry.replacen(json, name, 1));
+            match (pair.ours.from_text)(&twice) {
+                Err(error) if error.starts_with(&format!("duplicate field `{json}`")) => {}
+                other => {
+                    failures.push(format!("{}.{name}: given twice reads as {other:?}: {twice}", pair.name))
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} of {fields} fields\n{}", failures.len(), failures.join("\n"));
 }
 
 /// Runs a comparison on the random values of every message, and reports the first failure of each.

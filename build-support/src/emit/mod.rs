@@ -4,6 +4,7 @@
 pub(crate) mod grants;
 pub(crate) mod json;
 pub(crate) mod messages;
+mod names;
 pub(crate) mod packages;
 pub(crate) mod services;
 

@@ -18,13 +18,11 @@ struct Module<'a> {
     modules: BTreeMap<&'a str, Module<'a>>,
 }
 
-/// Lists files called by their package and one of the `endings`, such as `.rs`.
-pub(crate) fn emit(files: &[GeneratedFile], endings: &[&str]) -> GeneratedFile {
+/// Lists files called by their package.
+pub(crate) fn emit(files: &[GeneratedFile]) -> GeneratedFile {
     let mut root = Module { package: ROOT.to_owned(), ..Module::default() };
     for file in files {
-        let Some(package) = endings.iter().find_map(|ending| file.name.strip_suffix(ending)) else {
-            continue;
-        };
+        let package = file.name.strip_suffix(".rs").unwrap_or(&file.name);
         let Some(below) = package.strip_prefix(ROOT) else { continue };
         let mut module = &mut root;
         for part in below.split('.').filter(|part| !part.is_empty()) {

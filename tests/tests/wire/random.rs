@@ -96,7 +96,7 @@ impl Random {
         (self.full.is_some() && depth == 0) || self.below(depth + 2) == 0
     }
 
-    fn value(&mut self, field: &FieldDescriptor, depth: usize) -> Value {
+    pub(crate) fn value(&mut self, field: &FieldDescriptor, depth: usize) -> Value {
         let count = 1 + self.below(3);
         if let (true, Kind::Message(entry)) = (field.is_map(), field.kind()) {
             let (key, value) = (entry.map_entry_key_field().kind(), entry.map_entry_value_field().kind());

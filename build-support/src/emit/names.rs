@@ -1,0 +1,65 @@
+//! The names that prost gives to types and fields, seen from the module of package `livekit`.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use prost_reflect::{EnumDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor};
+
+/// `simulation_run::Job`
+pub(crate) fn message(message: &MessageDescriptor) -> String {
+    scope(message.package_name(), message.parent_message().as_ref()) + &ty(message.name())
+}
+
+/// `egress_info::Status`
+pub(crate) fn enumeration(item: &EnumDescriptor) -> String {
+    scope(item.package_name(), item.parent_message().as_ref()) + &ty(item.name())
+}
+
+/// `egress_info::Request::RoomComposite`
+pub(crate) fn member(oneof: &OneofDescriptor, field: &FieldDescriptor) -> String {
+    let message = oneof.parent_message();
+    let name = ty(oneof.name());
+    let nested = message.child_messages().map(|nested| ty(nested.name()));
+    let mut nested = nested.chain(message.child_enums().map(|nested| ty(nested.name())));
+    let suffix = if nested.any(|nested| nested == name) { "OneOf" } else { "" };
+    format!("{}{name}{suffix}::{}", scope(message.package_name(), Some(message)), ty(field.name()))
+}
+
+/// `room_composite`, `r#type`
+pub(crate) fn field(name: &str) -> String {
+    identifier(name.to_snake_case())
+}
+
+fn ty(name: &str) -> String {
+    identifier(name.to_upper_camel_case())
+}
+
+/// The modules that lead to what is declared in a message, or else in a package.
+fn scope(package: &str, message: Option<&MessageDescriptor>) -> String {
+    match message {
+        Some(message) => {
+            let outer = scope(package, message.parent_message().as_ref());
+            format!("{outer}{}::", field(message.name()))
+        }
+        None => package.split('.').skip(1).fold(String::new(), |path, part| path + &field(part) + "::"),
+    }
+}
+
+/// The words that Rust keeps for itself, of all editions; prost writes them raw.
+const KEYWORDS: [&str; 47] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
+    "enum", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try",
+    "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// Those that cannot even be written raw.
+const PATH_WORDS: [&str; 5] = ["crate", "extern", "self", "Self", "super"];
+
+fn identifier(name: String) -> String {
+    if PATH_WORDS.contains(&name.as_str()) {
+        name + "_"
+    } else if KEYWORDS.contains(&name.as_str()) {
+        format!("r#{name}")
+    } else {
+        name
+    }
+}
