@@ -13,6 +13,7 @@ mod field;
 mod map;
 mod message;
 mod number;
+mod text;
 mod value;
 
 pub(crate) use enumeration::{Enumeration, deserialize as deserialize_enum, enumeration};
@@ -20,7 +21,10 @@ pub(crate) use field::{read, read_member, write, write_member};
 pub(crate) use message::{
     FieldName, Message, deserialize, message, read_field, read_message, serialize, write_field,
 };
+#[cfg(feature = "webhooks")]
+pub(crate) use text::read_text;
+pub(crate) use text::{Reader, from_str};
 pub(crate) use value::{Enum, Plain, Value};
 
-#[cfg(test)]
+#[cfg(all(test, feature = "webhooks"))]
 mod tests;

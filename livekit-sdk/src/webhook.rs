@@ -33,6 +33,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::auth::{ApiKey, TokenVerifier};
 use crate::error::{Error, ErrorKind, Result, WebhookProblem};
+use crate::json;
 use crate::proto::WebhookEvent;
 
 /// How long the token of a webhook is valid when LiveKit's server, or [`sign`], makes it.
@@ -73,8 +74,10 @@ impl WebhookReceiver {
         // Checked at once, the text of every field needs no check of its own.
         let text = str::from_utf8(body)
             .map_err(|error| malformed(format!("byte {} is not UTF-8", error.valid_up_to())))?;
-        serde_json::from_str(text)
-            .map_err(|error| malformed(format!("line {}, column {}", error.line(), error.column())))
+        let mut event = WebhookEvent::default();
+        json::read_text(&mut event, text)
+            .map_err(|error| malformed(format!("line {}, column {}", error.line(), error.column())))?;
+        Ok(event)
     }
 }
 

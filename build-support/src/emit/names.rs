@@ -63,3 +63,20 @@ fn identifier(name: String) -> String {
         name
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_prost() {
+        for (name, expected) in
+            [("aliOSS", "ali_oss"), ("type", "r#type"), ("gen", "r#gen"), ("super", "super_")]
+        {
+            assert_eq!(field(name), expected);
+        }
+        for (name, expected) in [("SIPTrunkInfo", "SipTrunkInfo"), ("ali_oss", "AliOss"), ("self", "Self_")] {
+            assert_eq!(ty(name), expected);
+        }
+    }
+}

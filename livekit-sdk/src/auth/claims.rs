@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::grant::{Grant, JsonWriter, ObjectWriter, Rest, SerdeWriter, Text, or_default, read_list};
 use super::grants::ClaimGrants;
+use crate::json;
 use crate::proto::{RoomConfiguration, participant_info};
 
 /// What a token says: who made it for whom, until when it is valid, and what it grants.
@@ -226,6 +227,10 @@ impl<'de> Deserialize<'de> for Claims {
 impl Claims {
     /// Fills claims from JSON. As `serde_json::from_str`, without moving them from layer to layer.
     pub(super) fn read_json(&mut self, text: &str) -> serde_json::Result<()> {
+        if json::Reader::read(text, |json| json.deserialize_map(Reader(self))).is_ok() {
+            return Ok(());
+        }
+        *self = Self::default();
         let mut json = serde_json::Deserializer::from_str(text);
         json.deserialize_map(Reader(self))?;
         json.end()

@@ -15,6 +15,7 @@ use super::claims::Seconds;
 use super::grant::Text;
 use super::key::{ApiKey, HEADER};
 use crate::error::{Error, Result, TokenProblem};
+use crate::json;
 
 /// How far clocks may differ unless [`TokenVerifier::with_leeway`] says otherwise: 60 s, as on LiveKit's server.
 pub const DEFAULT_LEEWAY: Duration = Duration::from_secs(60);
@@ -113,7 +114,8 @@ impl TokenVerifier {
     #[cfg(feature = "webhooks")]
     pub(crate) fn verify_body_hash(&self, token: &str, check: impl FnOnce(&str) -> Result<()>) -> Result<()> {
         let payload = self.authentic_payload(token)?;
-        let claims: BodyClaims<'_> = serde_json::from_slice(&payload).map_err(|error| unreadable(&error))?;
+        let claims: BodyClaims<'_> =
+            json::from_str(text_of(&payload)?).map_err(|error| unreadable(&error))?;
         let [exp, nbf] = [claims.exp, claims.nbf].map(|time| time.map(|Seconds(time)| time));
         let [issuer, hash] =
             [&claims.iss, &claims.sha256].map(|text| text.as_ref().map_or("", |text| &text.0));
@@ -306,8 +308,11 @@ fn decode_tag<'a>(part: &str, tag: &'a mut [u8; TAG_ROOM]) -> Result<&'a [u8]> {
 }
 
 fn parse_claims(payload: &[u8], claims: &mut Claims) -> Result<()> {
-    let text = str::from_utf8(payload).map_err(|_| malformed("the token's claims are not Unicode"))?;
-    claims.read_json(text).map_err(|error| unreadable(&error))
+    claims.read_json(text_of(payload)?).map_err(|error| unreadable(&error))
+}
+
+fn text_of(payload: &[u8]) -> Result<&str> {
+    str::from_utf8(payload).map_err(|_| malformed("the token's claims are not Unicode"))
 }
 
 /// What counts in the token of a webhook.
@@ -329,7 +334,7 @@ fn parse_issuer(payload: &[u8]) -> Result<Option<Cow<'_, str>>> {
         #[serde(borrow)]
         iss: Option<Text<'a>>,
     }
-    match serde_json::from_slice::<Issuer<'_>>(payload) {
+    match json::from_str::<Issuer<'_>>(text_of(payload)?) {
         Ok(claims) => Ok(claims.iss.map(|Text(issuer)| issuer)),
         Err(error) => Err(unreadable(&error)),
     }

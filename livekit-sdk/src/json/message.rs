@@ -71,8 +71,8 @@ struct Fields {
     names: &'static [FieldName],
     /// Where to look first: behind the field that was found last, as most writers keep the order.
     next: usize,
-    /// Which fields were given, one bit each.
-    given: u128,
+    /// Which fields were given, one bit each; of a message with more fields than bits, the first ones.
+    given: u64,
 }
 
 impl Fields {
@@ -92,8 +92,7 @@ impl Fields {
     /// Takes down that a field was given, and answers whether it was given before.
     fn take(&mut self, field: usize) -> bool {
         self.next = field + 1;
-        // No message has more fields than bits; if one had, a second value would count.
-        let bit = u32::try_from(field).ok().and_then(|field| 1_u128.checked_shl(field)).unwrap_or_default();
+        let bit = if field < 64 { 1 << field } else { 0 };
         let was_given = self.given & bit != 0;
         self.given |= bit;
         was_given

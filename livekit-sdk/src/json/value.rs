@@ -45,7 +45,7 @@ impl Visitor<'_> for Text<'_> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        text.clone_into(self.0);
+        *self.0 = text.to_owned();
         Ok(())
     }
 

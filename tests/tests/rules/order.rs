@@ -10,7 +10,7 @@ use crate::tokens::{Kind, Token, code};
 /// The modules from the lowest layer up, and why each is where it is.
 const ORDER: &[(&str, &str)] = &[
     ("error", "everything fails with it"),
-    ("json", "enum values as generated messages read and write them; its tests use those messages"),
+    ("json", "reads and writes what generated messages are made of; its tests use those messages"),
     ("redact", "the trait that generated messages implement"),
     ("proto", "plain messages: they know no token and no transport"),
     ("transfer", "reads an answer, without any call"),
@@ -33,8 +33,10 @@ const ORDER: &[(&str, &str)] = &[
 const MUTUAL: (&str, &str) = ("client", "call");
 
 /// Modules that see less than all that is above them, as each is a feature on its own.
-const NARROW: &[(&str, &[&str])] =
-    &[("webhook", &["error", "auth", "proto"]), ("server", &["error", "auth", "proto", "spec", "transport"])];
+const NARROW: &[(&str, &[&str])] = &[
+    ("webhook", &["error", "json", "auth", "proto"]),
+    ("server", &["error", "auth", "proto", "spec", "transport"]),
+];
 
 const SOURCE: &str = "livekit-sdk/src/";
 
