@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -413,7 +413,11 @@ fn base_url(text: &str, what: &str) -> Result<Url> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(refused("holds a user name or password; LiveKit takes an API key".to_owned()));
     }
-    Ok(url)
+    // HTTP allows less in a host than URLs do.
+    match Uri::try_from(url.as_str()) {
+        Ok(_) => Ok(url),
+        Err(error) => Err(refused("names no host that HTTP allows".to_owned()).with_source(error)),
+    }
 }
 
 /// On LiveKit Cloud, the host with its first label replaced; elsewhere the host itself.
@@ -463,6 +467,7 @@ mod tests {
             ("localhost:7880", "no scheme"),
             ("ftp://lk.example", "ftp://"),
             ("https://", "not a URL"),
+            ("https://a`b.example", "no host that HTTP allows"),
             ("https://lk.example?x=1", "query"),
             ("https://lk.example/#x", "fragment"),
             ("https://user:hunter2@lk.example", "user name"),

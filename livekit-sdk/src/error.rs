@@ -212,66 +212,109 @@ impl Error {
         self.0.call.as_ref().map_or(0, |call| call.attempts)
     }
 
-    /// Something the request names does not exist.
+    /// Something the request names does not exist: a room, a participant, an egress, a trunk.
+    ///
+    /// Check the name, which is compared letter by letter, and whether it is of this project. Rooms go when the
+    /// last participant has left (after their `departure_timeout`), so one that was there a minute ago may be
+    /// gone. [`is_room_not_found`](Self::is_room_not_found) and
+    /// [`is_participant_not_found`](Self::is_participant_not_found) tell the two usual cases apart.
     pub fn is_not_found(&self) -> bool {
         self.has_code(&TwirpCode::NotFound)
     }
 
     /// There is no such room. LiveKit says so with `not_found`, which participants, agents and recordings share,
     /// and with a text; this looks at both.
+    ///
+    /// Check the name and whether anybody is in the room: calls about participants need a room that is live on a
+    /// server, not one that was only created.
     pub fn is_room_not_found(&self) -> bool {
         self.is_not_found() && self.says("room does not exist")
     }
 
     /// There is no such participant, or no such room with participants. As
     /// [`is_room_not_found`](Self::is_room_not_found), this looks at code and text.
+    ///
+    /// Check that it is the identity that is named, not the display name nor the id (`PA_…`), and whether the
+    /// participant has left in the meantime.
     pub fn is_participant_not_found(&self) -> bool {
         self.is_not_found() && self.says("participant does not exist")
     }
 
-    /// Something the request would create exists already.
+    /// Something the request would create exists already: a trunk of the same numbers, a rule for the same trunk.
+    ///
+    /// Creating a room that exists is no such error. After a call that got no answer, this may mean that the
+    /// first attempt came through.
     pub fn is_already_exists(&self) -> bool {
         self.has_code(&TwirpCode::AlreadyExists)
     }
 
-    /// A value in the request is not acceptable.
+    /// A value in the request is not acceptable. The server's message names it.
+    ///
+    /// Check fields that were left empty, lengths, and values that exclude each other. Sending it again does not
+    /// help. If the message speaks of a body that cannot be read, check what is between here and LiveKit.
     pub fn is_invalid_argument(&self) -> bool {
         self.has_code(&TwirpCode::InvalidArgument) || self.has_code(&TwirpCode::Malformed)
     }
 
-    /// The server did not accept the token: check API key, secret, clock and grants. LiveKit answers so
-    /// also where a grant is missing.
+    /// The server did not accept the token.
+    ///
+    /// Check, in this order:
+    /// - the secret, and that it belongs to the API key: they come in pairs;
+    /// - the server: a key of one project or installation is unknown to any other, so a wrong host looks like this;
+    /// - the clock, if it is more than a minute off: tokens are valid from the moment they are made;
+    /// - a [ready token](crate::LiveKitBuilder::token): whether it has expired, and holds the grant. LiveKit
+    ///   answers so also where a grant is missing, or is for another room;
+    /// - a proxy in between that asks for a login of its own: [`Refusal::from_intermediary`] is then set.
     pub fn is_unauthenticated(&self) -> bool {
         self.has_code(&TwirpCode::Unauthenticated)
     }
 
-    /// The token is valid, but does not allow this.
+    /// The token is valid, but does not allow this, or the project's plan does not.
+    ///
+    /// Tokens that this crate signs hold the grants that a method needs, so check what replaces them:
+    /// [`with_grants`](crate::Call::with_grants), [`with_token`](crate::Call::with_token), and the room that a
+    /// ready token is limited to. If [`Refusal::from_intermediary`] is set, a proxy or firewall refused.
     pub fn is_permission_denied(&self) -> bool {
         self.has_code(&TwirpCode::PermissionDenied)
     }
 
-    /// A quota or rate limit is used up.
+    /// A quota or rate limit is used up: of LiveKit Cloud's plan, of a server's capacity, or a proxy's.
+    ///
+    /// Calls have already waited if they were told for how long (`Retry-After`) and had the time
+    /// ([`with_deadline`](crate::Call::with_deadline)). Check how many calls, participants or egresses there are
+    /// at once.
     pub fn is_resource_exhausted(&self) -> bool {
         self.has_code(&TwirpCode::ResourceExhausted)
     }
 
-    /// The server does not have the method: it is older than this SDK, or not LiveKit Cloud.
+    /// The server does not have the method.
+    ///
+    /// Check whether the method is one of LiveKit Cloud's alone, whether the server is older than this SDK, and
+    /// the URL: a wrong host or a missing base path answers 404, which reads as this code with
+    /// [`Refusal::from_intermediary`] set. Egress, ingress and SIP need their own services beside the server.
     pub fn is_unimplemented(&self) -> bool {
         self.has_code(&TwirpCode::Unimplemented) || self.has_code(&TwirpCode::BadRoute)
     }
 
     /// The server, or the participant asked for, cannot be reached now; trying later may help.
+    ///
+    /// Also what a proxy says (502, 503, 504) whose LiveKit is away: [`Refusal::from_intermediary`] is then set.
+    /// With self-hosted egress, ingress or SIP, check that a worker is running and has capacity. The server may
+    /// have begun what it was asked for, which matters for calls that ring a phone.
     pub fn is_unavailable(&self) -> bool {
         self.has_code(&TwirpCode::Unavailable)
     }
 
-    /// Time ran out, here or on the server.
+    /// Time ran out, here or on the server. What was asked for may have happened all the same.
+    ///
+    /// Check the timeout ([`with_timeout`](crate::Call::with_timeout)) against what the call waits for, the way
+    /// to the host, and, if the server says it ([`code`](Self::code) is there), what it waited for in turn.
     pub fn is_timeout(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Timeout) || self.has_code(&TwirpCode::DeadlineExceeded)
     }
 
     /// No connection, or one that broke: check the URL, DNS, TLS and proxies. The [`kind`](Self::kind) says
-    /// where it failed.
+    /// where it failed, and [`Unreachable`] what to check there.
     pub fn is_unreachable(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Unreachable(_))
     }
@@ -283,6 +326,9 @@ impl Error {
     }
 
     /// LiveKit Cloud serves the project in other regions only (HTTP 451), and none of them could be found.
+    ///
+    /// Check the URL, which should be the project's own (`https://NAME.livekit.cloud`) and not that of a region,
+    /// and whether a firewall lets through to the other regions' hosts.
     pub fn is_wrong_region(&self) -> bool {
         self.status() == Some(451)
     }

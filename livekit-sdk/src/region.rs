@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use serde::Deserialize;
 use tokio::time::Instant;
 use url::Url;
@@ -145,7 +145,8 @@ fn origin(text: &str) -> Option<Url> {
     url.set_fragment(None);
     url.set_username("").ok()?;
     url.set_password(None).ok()?;
-    Some(url)
+    // HTTP allows less in a host than URLs do. A call must not fail for a region that it cannot be sent to.
+    Uri::try_from(url.as_str()).is_ok().then_some(url)
 }
 
 /// `max-age` of an answer; without one, it may not be kept.
@@ -185,7 +186,7 @@ mod tests {
             parse(text.as_bytes()).map(|urls| urls.iter().map(Url::to_string).collect::<Vec<_>>())
         };
         let two = r#"{"regions":[{"region":"a","url":"wss://a.livekit.cloud/x?y=1","distance":"12"},
-            {"region":"none","url":null},{},{"url":"::"},{"url":"mailto:a@b"},{"url":"ws://user:pw@b:7880"}],"new":1}"#;
+            {"region":"none","url":null},{},{"url":"::"},{"url":"wss://a`b.livekit.cloud"},{"url":"mailto:a@b"},{"url":"ws://user:pw@b:7880"}],"new":1}"#;
         assert_eq!(read(two).unwrap(), ["https://a.livekit.cloud/", "http://b:7880/"]);
         assert_eq!(read("{}").unwrap(), [""; 0]);
         assert_eq!(read(r#"{"regions":null}"#).unwrap(), [""; 0]);

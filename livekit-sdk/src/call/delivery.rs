@@ -19,6 +19,8 @@ use crate::trace::CallSpan;
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/protobuf");
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("livekit-sdk-rust/", env!("CARGO_PKG_VERSION")));
 const BEARER: &str = "Bearer ";
+/// What is shorter is no token, and may be a word that is part of every answer.
+const SHORTEST_TOKEN: usize = 16;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-livekit-request-id");
 const TIME_LEFT: HeaderName = HeaderName::from_static("x-twirp-timeout-ms");
 
@@ -192,9 +194,18 @@ fn retry_after(answer: &Response<Bytes>) -> Option<Duration> {
 
 /// A text with `<redacted>` wherever it quotes `token`.
 fn without<'a>(text: &'a [u8], token: &str) -> Cow<'a, [u8]> {
-    let quotes = !token.is_empty() && text.windows(token.len()).any(|part| part == token.as_bytes());
-    match quotes {
-        true => Cow::Owned(String::from_utf8_lossy(text).replace(token, "<redacted>").into_bytes()),
-        false => Cow::Borrowed(text),
+    if token.len() < SHORTEST_TOKEN {
+        return Cow::Borrowed(text);
+    }
+    let find = |text: &[u8]| text.windows(token.len()).position(|part| part == token.as_bytes());
+    let (mut rest, mut kept) = (text, Vec::new());
+    while let Some((before, after)) = find(rest).and_then(|at| rest.split_at_checked(at)) {
+        kept.extend_from_slice(before);
+        kept.extend_from_slice(b"<redacted>");
+        rest = after.get(token.len()..).unwrap_or_default();
+    }
+    match kept.is_empty() {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned([&kept, rest].concat()),
     }
 }

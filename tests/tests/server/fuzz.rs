@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::Method;
 use livekit_build_support::schema::Schema;
 use livekit_sdk::testing::TestServer;
+use livekit_tests::dice::Dice;
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, MethodDescriptor, Value};
 
@@ -16,42 +17,6 @@ use random::{Random, Values};
 
 /// Requests per route and way of calling. Enough to meet every member of most oneofs.
 const CASES: usize = 12;
-
-/// A source of random numbers, and the same ones each time.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit.max(1) as u64).unwrap()
-    }
-
-    fn byte(&mut self) -> u8 {
-        u8::try_from(self.below(256)).unwrap()
-    }
-
-    fn bytes(&mut self) -> Vec<u8> {
-        (0..self.below(60)).map(|_| self.byte()).collect()
-    }
-
-    /// Changes, drops, doubles or cuts a few bytes.
-    fn mutate(&mut self, mut bytes: Vec<u8>) -> Vec<u8> {
-        for _ in 0..=self.below(3) {
-            let at = self.below(bytes.len());
-            match self.below(5) {
-                _ if bytes.is_empty() => bytes.push(self.byte()),
-                0 => bytes[at] = self.byte(),
-                1 => bytes[at] ^= 1 << self.below(8),
-                2 => drop(bytes.remove(at)),
-                3 => bytes.truncate(at),
-                _ => bytes.extend_from_within(at..),
-            }
-        }
-        bytes
-    }
-}
 
 /// The routes that the server has, as it lists them itself.
 fn routes(server: &TestServer) -> Vec<String> {
@@ -125,7 +90,7 @@ fn check(method: &MethodDescriptor, content_type: &str, answer: &Answer, told: &
 /// Sends everything to every route; answers how many calls were successes, and how many were malformed.
 async fn fuzz(server: &TestServer, cases: usize) -> (usize, usize) {
     let (schema, raw) = (schema(), Raw::in_process(server));
-    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+    let mut dice = Dice::new(0x9E37_79B9_7F4A_7C15);
     let (mut successes, mut malformed) = (0, 0);
     for route in routes(server) {
         let method = method(&schema, &route);
@@ -174,7 +139,7 @@ async fn whatever_is_sent_to_the_mock_is_answered() {
 async fn whatever_the_control_header_says_is_answered() {
     let server = TestServer::builder().control_header().build();
     let raw = Raw::in_process(&server);
-    let mut dice = Dice(0xD1B5_4A32_D192_ED03);
+    let mut dice = Dice::new(0xD1B5_4A32_D192_ED03);
     let wishes = r#"{"failRegions":[0],"failMode":"delay","failStatus":599,"failTwirpCode":"x","delayMs":7,
         "regionsStatus":404,"response":{"sid":"é"},"skipAuth":true,"sipStatus":{"code":486,"status":"x"},
         "pinnedRegions":["region-0"]}"#;
