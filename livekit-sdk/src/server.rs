@@ -89,6 +89,12 @@ impl Router {
         Self(Arc::new(Inner { routes: self.0.routes.clone(), access: Access(Some(verifier)) }))
     }
 
+    /// Whether anything answers there.
+    #[cfg(feature = "testing")]
+    pub(crate) fn has_route(&self, path: &str) -> bool {
+        self.0.routes.contains_key(path)
+    }
+
     /// Answers one request whose body has been read.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (head, body) = request.into_parts();

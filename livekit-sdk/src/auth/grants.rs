@@ -69,7 +69,8 @@ impl VideoGrant {
     }
 
     /// The permission that a participant with this grant has in the room: every default made explicit.
-    #[allow(deprecated)] // Servers still read `recorder` and `agent` here.
+    // Servers still read `recorder` and `agent` here, and newer protocols have more.
+    #[allow(deprecated, clippy::needless_update)]
     pub fn to_permission(&self) -> ParticipantPermission {
         ParticipantPermission {
             can_subscribe: self.may_subscribe(),
@@ -82,6 +83,7 @@ impl VideoGrant {
             agent: self.agent,
             can_subscribe_metrics: self.may_subscribe_metrics(),
             can_manage_agent_session: self.may_manage_agent_session(),
+            ..Default::default()
         }
     }
 

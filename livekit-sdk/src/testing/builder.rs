@@ -11,6 +11,7 @@ use super::webhooks::{Target, Webhooks};
 use super::world::World;
 use super::{DEV_KEY, DEV_SECRET, cloud, dispatch, egress, ingress, room, sip};
 use crate::auth::{ApiKey, TokenVerifier};
+use crate::server::Router;
 
 /// Sets up a [`TestServer`].
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,7 @@ pub struct TestServerBuilder {
     webhook_urls: Vec<String>,
     regions: usize,
     control_header: bool,
+    added: Router,
 }
 
 impl TestServerBuilder {
@@ -57,6 +59,13 @@ impl TestServerBuilder {
         self
     }
 
+    /// Lets a router of yours answer what the server itself does not implement: services of your own, and
+    /// methods of LiveKit's that it does not know. Calls need the grants that their methods declare.
+    pub fn service(mut self, router: Router) -> Self {
+        self.added = self.added.merge(router);
+        self
+    }
+
     /// The server. It listens nowhere yet, and can be called in process.
     pub fn build(self) -> TestServer {
         let mut keys = self.keys;
@@ -76,6 +85,7 @@ impl TestServerBuilder {
         }
         let service = Service {
             router: router.with_verifier(verifier.clone()),
+            added: self.added.with_verifier(verifier.clone()),
             world,
             calls: Default::default(),
             faults: Default::default(),

@@ -47,6 +47,7 @@ fn dispatch(room: &str, agent: RoomAgentDispatch, now: Now) -> AgentDispatch {
         restart_policy: agent.restart_policy,
         deployment: agent.deployment,
         attributes: agent.attributes,
+        ..Default::default()
     }
 }
 
@@ -68,7 +69,14 @@ impl AgentDispatchService for Handlers {
             attributes,
             ..
         } = request;
-        let agent = RoomAgentDispatch { agent_name, metadata, restart_policy, deployment, attributes };
+        let agent = RoomAgentDispatch {
+            agent_name,
+            metadata,
+            restart_policy,
+            deployment,
+            attributes,
+            ..Default::default()
+        };
         self.0.with(|store| {
             if store.rooms.get(&room).is_none() {
                 room::open(store, CreateRoomRequest { name: room.clone(), ..Default::default() })?;
@@ -88,7 +96,10 @@ impl AgentDispatchService for Handlers {
         self.0.with(|store| {
             let wanted = dispatches(store, &room)?.iter();
             let wanted = wanted.filter(|it| dispatch_id.is_empty() || it.id == dispatch_id);
-            Ok(ListAgentDispatchResponse { agent_dispatches: wanted.cloned().collect() })
+            Ok(ListAgentDispatchResponse {
+                agent_dispatches: wanted.cloned().collect(),
+                ..Default::default()
+            })
         })
     }
 

@@ -21,6 +21,8 @@ use crate::server::{self, Router, plain};
 /// Everything that answers requests, in process and on every port.
 pub(super) struct Service {
     pub(super) router: Router,
+    /// Answers what the other does not implement.
+    pub(super) added: Router,
     pub(super) world: World,
     pub(super) calls: CallLog,
     pub(super) faults: Faults,
@@ -137,7 +139,22 @@ impl Service {
         }
         match self.regions.refuses(region, &[]) {
             Some(refused) => Ok(refused),
-            None => Ok(json_wire::handle(&self.router, request).await),
+            None => Ok(self.serve(request).await),
+        }
+    }
+}
+
+impl Service {
+    async fn serve(&self, request: Request<Bytes>) -> Response<Bytes> {
+        if !self.added.has_route(request.uri().path()) {
+            return json_wire::handle(&self.router, request).await;
+        }
+        let answer = json_wire::handle(&self.router, request.clone()).await;
+        match answer.status() {
+            StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED => {
+                json_wire::handle(&self.added, request).await
+            }
+            _ => answer,
         }
     }
 }

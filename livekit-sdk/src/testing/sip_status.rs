@@ -65,7 +65,7 @@ struct Status {
 
 /// What programs read: the status as gRPC would carry it.
 fn details(code: &TwirpCode, status: i32, reason: &str) -> String {
-    let sip = SipStatus { code: status, status: reason.to_owned() };
+    let sip = SipStatus { code: status, status: reason.to_owned(), ..Default::default() };
     let sip = Any {
         type_url: "type.googleapis.com/livekit.SIPStatus".to_owned(),
         value: sip.encode_to_vec().into(),

@@ -123,7 +123,11 @@ impl AgentSimulation for Handlers {
             run
         });
         let needs_source = run.status() == Status::PendingUpload;
-        Ok(create::Response { simulation_run_id: run.id, presigned_post_request: needs_source.then(upload) })
+        Ok(create::Response {
+            simulation_run_id: run.id,
+            presigned_post_request: needs_source.then(upload),
+            ..Default::default()
+        })
     }
 
     async fn confirm_simulation_source_upload(
@@ -146,7 +150,7 @@ impl AgentSimulation for Handlers {
         self.0.with(|store| {
             let runs = &mut store.cloud.simulations;
             let run = runs.get_mut(&request.project_id, &request.simulation_run_id)?.clone();
-            Ok(get::Response { run: Some(run) })
+            Ok(get::Response { run: Some(run), ..Default::default() })
         })
     }
 
@@ -155,7 +159,7 @@ impl AgentSimulation for Handlers {
         _: Context,
         request: list::Request,
     ) -> Result<list::Response, Refusal> {
-        let list::Request { project_id, status, page_token, start_time, end_time, agent_name, mode } =
+        let list::Request { project_id, status, page_token, start_time, end_time, agent_name, mode, .. } =
             request;
         let filter = Filter { project_id, status, start: start_time, end: end_time, agent_name, mode };
         let listed = |run: &SimulationRun| SimulationRun { summary_zstd: Vec::new(), ..run.clone() };
@@ -164,7 +168,7 @@ impl AgentSimulation for Handlers {
             runs.filter(|run| filter.lets_pass(run)).map(listed).collect()
         });
         let (runs, next_page_token) = page(found, page_token.as_ref(), None)?;
-        Ok(list::Response { runs, next_page_token })
+        Ok(list::Response { runs, next_page_token, ..Default::default() })
     }
 
     async fn count_simulation_runs(
@@ -172,7 +176,7 @@ impl AgentSimulation for Handlers {
         _: Context,
         request: counts::Request,
     ) -> Result<counts::Response, Refusal> {
-        let counts::Request { project_id, start_time, end_time, status, agent_name, mode } = request;
+        let counts::Request { project_id, start_time, end_time, status, agent_name, mode, .. } = request;
         let (start, end) =
             (start_time.ok_or_else(|| missing("start_time"))?, end_time.ok_or_else(|| missing("end_time"))?);
         let length = bucket_length(&start, &end);
@@ -187,9 +191,14 @@ impl AgentSimulation for Handlers {
         let bucket = |(index, count): (i64, u64)| counts::Bucket {
             bucket_start: Some(Timestamp { seconds: index.saturating_mul(length), nanos: 0 }),
             count,
+            ..Default::default()
         };
         let interval = Some(Duration { seconds: length, nanos: 0 });
-        Ok(counts::Response { buckets: counts.into_iter().map(bucket).collect(), interval })
+        Ok(counts::Response {
+            buckets: counts.into_iter().map(bucket).collect(),
+            interval,
+            ..Default::default()
+        })
     }
 
     async fn cancel_simulation_run(
@@ -221,7 +230,7 @@ impl AgentSimulation for Handlers {
             id: id::new("SCN_"),
             ..Scenario::default()
         };
-        Ok(create_from_session::Response { scenario: Some(scenario) })
+        Ok(create_from_session::Response { scenario: Some(scenario), ..Default::default() })
     }
 }
 

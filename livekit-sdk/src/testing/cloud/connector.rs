@@ -140,7 +140,7 @@ impl Connector for Handlers {
             dispatch::send(store, &call.room, call.agents.clone())?;
             let (whatsapp_call_id, room_name) = (id::new("wacid."), call.room.clone());
             store.cloud.calls.calls.insert(whatsapp_call_id.clone(), call);
-            Ok(DialWhatsAppCallResponse { whatsapp_call_id, room_name })
+            Ok(DialWhatsAppCallResponse { whatsapp_call_id, room_name, ..Default::default() })
         })
     }
 
@@ -151,11 +151,11 @@ impl Connector for Handlers {
     ) -> Result<DisconnectWhatsAppCallResponse, Refusal> {
         require("whatsapp_call_id", &request.whatsapp_call_id)?;
         let reason = match request.disconnect_reason() {
-            EndedBy::UserInitiated => DisconnectReason::ClientInitiated,
             EndedBy::BusinessInitiated => {
                 require("whatsapp_api_key", &request.whatsapp_api_key)?;
                 DisconnectReason::ParticipantRemoved
             }
+            _ => DisconnectReason::ClientInitiated,
         };
         self.0.with(|store| {
             let call = store.cloud.calls.calls.remove(&request.whatsapp_call_id).ok_or_else(no_call)?;
@@ -199,13 +199,16 @@ impl Connector for Handlers {
         let mut call = Call::new(request.room_name, request.agents, caller)?;
         self.0.with(|store| {
             if let Some(known) = store.cloud.calls.calls.get(&request.whatsapp_call_id) {
-                return Ok(AcceptWhatsAppCallResponse { room_name: known.room.clone() });
+                return Ok(AcceptWhatsAppCallResponse {
+                    room_name: known.room.clone(),
+                    ..Default::default()
+                });
             }
             dispatch::send(store, &call.room, call.agents.clone())?;
             call.answer(store)?;
             let room_name = call.room.clone();
             store.cloud.calls.calls.insert(request.whatsapp_call_id, call);
-            Ok(AcceptWhatsAppCallResponse { room_name })
+            Ok(AcceptWhatsAppCallResponse { room_name, ..Default::default() })
         })
     }
 
@@ -219,6 +222,6 @@ impl Connector for Handlers {
         limits::room_name(&request.room_name)?;
         self.0.with(|store| dispatch::send(store, &request.room_name, request.agents))?;
         let connect_url = format!("wss://twilio.livekit.test/{}", id::secret());
-        Ok(ConnectTwilioCallResponse { connect_url })
+        Ok(ConnectTwilioCallResponse { connect_url, ..Default::default() })
     }
 }

@@ -56,5 +56,6 @@ fn upload() -> PresignedPostRequest {
     PresignedPostRequest {
         url: "https://upload.livekit.test/".to_owned(),
         values: values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        ..Default::default()
     }
 }

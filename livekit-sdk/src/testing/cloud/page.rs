@@ -22,7 +22,8 @@ pub(super) fn page<T>(
         token => token.parse().map_err(|_| invalid("page token is not one of this list"))?,
     };
     let next = limit.saturating_add(first);
-    let token = (next < items.len()).then(|| TokenPagination { token: next.to_string() });
+    let token =
+        (next < items.len()).then(|| TokenPagination { token: next.to_string(), ..Default::default() });
     Ok((items.into_iter().skip(first).take(limit).collect(), token))
 }
 

@@ -137,7 +137,7 @@ impl PhoneNumberService for Handlers {
         };
         let found = self.0.with(|store| store.cloud.numbers.inventory().filter(is_wanted).collect());
         let (items, next_page_token) = page(found, request.page_token.as_ref(), request.limit)?;
-        Ok(SearchPhoneNumbersResponse { items, next_page_token })
+        Ok(SearchPhoneNumbersResponse { items, next_page_token, ..Default::default() })
     }
 
     async fn purchase_phone_number(
@@ -162,7 +162,7 @@ impl PhoneNumberService for Handlers {
                 }
             }
             let phone_numbers = records.bought.iter().skip(before).cloned().collect();
-            Ok(PurchasePhoneNumberResponse { phone_numbers })
+            Ok(PurchasePhoneNumberResponse { phone_numbers, ..Default::default() })
         })
     }
 
@@ -183,7 +183,13 @@ impl PhoneNumberService for Handlers {
         let is_offline = |number: &&PhoneNumber| number.status() == PhoneNumberStatus::Offline;
         let offline_count = count(found.iter().filter(is_offline).count());
         let (items, next_page_token) = page(found, request.page_token.as_ref(), request.limit)?;
-        Ok(ListPhoneNumbersResponse { items, next_page_token, total_count, offline_count })
+        Ok(ListPhoneNumbersResponse {
+            items,
+            next_page_token,
+            total_count,
+            offline_count,
+            ..Default::default()
+        })
     }
 
     async fn get_phone_number(
@@ -194,7 +200,7 @@ impl PhoneNumberService for Handlers {
         let GetPhoneNumberRequest { id, phone_number, .. } = request;
         self.0.with(|store| {
             let found = store.cloud.numbers.get_mut(id.as_deref(), phone_number.as_deref())?;
-            Ok(GetPhoneNumberResponse { phone_number: Some(found.clone()) })
+            Ok(GetPhoneNumberResponse { phone_number: Some(found.clone()), ..Default::default() })
         })
     }
 
@@ -213,7 +219,7 @@ impl PhoneNumberService for Handlers {
             if let Some(rule) = sip_dispatch_rule_id {
                 assign(found, Some(&rule), store.now);
             }
-            Ok(UpdatePhoneNumberResponse { phone_number: Some(found.clone()) })
+            Ok(UpdatePhoneNumberResponse { phone_number: Some(found.clone()), ..Default::default() })
         })
     }
 

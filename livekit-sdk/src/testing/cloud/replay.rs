@@ -78,7 +78,7 @@ impl Replay for Handlers {
         let found =
             self.0.with(|store| store.cloud.replays.replays.iter().filter(is_wanted).cloned().collect());
         let (replays, next_page_token) = page(found, request.page_token.as_ref(), None)?;
-        Ok(ListReplaysResponse { replays, next_page_token })
+        Ok(ListReplaysResponse { replays, next_page_token, ..Default::default() })
     }
 
     async fn playback(&self, _: Context, request: PlaybackRequest) -> Result<PlaybackResponse, Refusal> {
@@ -88,7 +88,7 @@ impl Replay for Handlers {
             records.replay(&request.replay_id)?;
             let playback_id = id::new("PB_");
             records.playbacks.insert(playback_id.clone(), request);
-            Ok(PlaybackResponse { playback_id })
+            Ok(PlaybackResponse { playback_id, ..Default::default() })
         })
     }
 

@@ -56,7 +56,7 @@ impl Egress for Handlers {
             // The other filters do not matter then.
             id => store.egresses().info(id).map(|info| vec![info.clone()]),
         })?;
-        Ok(ListEgressResponse { items, next_page_token: None })
+        Ok(ListEgressResponse { items, next_page_token: None, ..Default::default() })
     }
 
     async fn stop_egress(&self, _: Context, request: StopEgressRequest) -> Result<EgressInfo, Refusal> {

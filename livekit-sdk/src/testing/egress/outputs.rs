@@ -33,6 +33,7 @@ pub(super) fn take(request: &mut Request) -> Outputs {
         Request::Participant(it) => it.note(&mut outputs),
         Request::TrackComposite(it) => it.note(&mut outputs),
         Request::Track(it) => it.note(&mut outputs),
+        _ => {}
     }
     outputs
 }
@@ -119,6 +120,7 @@ macro_rules! choices {
             fn note(&mut self, outputs: &mut Outputs) {
                 match self {
                     $(Self::$variant(it) => it.note(outputs),)*
+                    _ => {}
                 }
             }
         }
@@ -142,6 +144,7 @@ impl Note for track_egress_request::Output {
         match self {
             Self::File(it) => it.note(outputs),
             Self::WebsocketUrl(url) => url.note(outputs),
+            _ => {}
         }
     }
 }

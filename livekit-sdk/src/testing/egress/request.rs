@@ -12,7 +12,7 @@ pub(super) fn room_name(request: &Request) -> &str {
         Request::Participant(it) => &it.room_name,
         Request::TrackComposite(it) => &it.room_name,
         Request::Track(it) => &it.room_name,
-        Request::Web(_) | Request::Replay(_) => "",
+        _ => "",
     }
 }
 
@@ -26,6 +26,7 @@ pub(super) fn webhooks(request: &Request) -> &[WebhookConfig] {
         Request::Track(it) => &it.webhooks,
         Request::Web(it) => &it.webhooks,
         Request::Replay(it) => &it.webhooks,
+        _ => &[],
     }
 }
 
@@ -35,7 +36,7 @@ pub(super) fn source_type(request: &Request) -> EgressSourceType {
         Request::Egress(it) => matches!(it.source, Some(Source::Media(_))),
         Request::Replay(it) => matches!(it.source, Some(export_replay_request::Source::Media(_))),
         Request::RoomComposite(_) | Request::Web(_) => false,
-        Request::Participant(_) | Request::TrackComposite(_) | Request::Track(_) => true,
+        _ => true,
     };
     if is_media { EgressSourceType::Sdk } else { EgressSourceType::Web }
 }

@@ -70,9 +70,10 @@ pub(in crate::testing) fn room_closed(store: &mut Store, room: &Room) -> Result<
 fn of_participant(asked: AutoParticipantEgress, room: &Room, identity: &str) -> Request {
     use auto_participant_egress::Options as Asked;
     use participant_egress_request::Options;
-    let options = asked.options.map(|options| match options {
-        Asked::Preset(preset) => Options::Preset(preset),
-        Asked::Advanced(advanced) => Options::Advanced(advanced),
+    let options = asked.options.and_then(|options| match options {
+        Asked::Preset(preset) => Some(Options::Preset(preset)),
+        Asked::Advanced(advanced) => Some(Options::Advanced(advanced)),
+        _ => None,
     });
     Request::Participant(ParticipantEgressRequest {
         room_name: room.name.clone(),
@@ -87,14 +88,16 @@ fn of_participant(asked: AutoParticipantEgress, room: &Room, identity: &str) -> 
 fn of_track(asked: AutoTrackEgress, room: &Room, track_sid: &str) -> Request {
     use auto_track_egress::Output as Asked;
     use direct_file_output::Output;
-    let output = asked.output.map(|output| match output {
-        Asked::S3(it) => Output::S3(it),
-        Asked::Gcp(it) => Output::Gcp(it),
-        Asked::Azure(it) => Output::Azure(it),
-        Asked::AliOss(it) => Output::AliOss(it),
+    let output = asked.output.and_then(|output| match output {
+        Asked::S3(it) => Some(Output::S3(it)),
+        Asked::Gcp(it) => Some(Output::Gcp(it)),
+        Asked::Azure(it) => Some(Output::Azure(it)),
+        Asked::AliOss(it) => Some(Output::AliOss(it)),
+        _ => None,
     });
     let filepath = if asked.filepath.is_empty() { TRACK_FILE.to_owned() } else { asked.filepath };
-    let file = DirectFileOutput { filepath, disable_manifest: asked.disable_manifest, output };
+    let file =
+        DirectFileOutput { filepath, disable_manifest: asked.disable_manifest, output, ..Default::default() };
     Request::Track(TrackEgressRequest {
         room_name: room.name.clone(),
         track_id: track_sid.to_owned(),

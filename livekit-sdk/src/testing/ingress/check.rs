@@ -55,11 +55,11 @@ fn video(options: &IngressVideoOptions) -> Result<(), Refusal> {
     let sources = [TrackSource::Unknown, TrackSource::Camera, TrackSource::ScreenShare];
     require(is_one_of(options.source, &sources), "invalid video source")?;
     match &options.encoding_options {
-        None => Ok(()),
         Some(VideoEncoding::Preset(preset)) => {
             require(IngressVideoEncodingPreset::try_from(*preset).is_ok(), "unknown video preset")
         }
         Some(VideoEncoding::Options(options)) => video_encoding(options),
+        _ => Ok(()),
     }
 }
 
@@ -87,11 +87,11 @@ fn audio(options: &IngressAudioOptions) -> Result<(), Refusal> {
     let sources = [TrackSource::Unknown, TrackSource::Microphone, TrackSource::ScreenShareAudio];
     require(is_one_of(options.source, &sources), "invalid audio source")?;
     match &options.encoding_options {
-        None => Ok(()),
         Some(AudioEncoding::Preset(preset)) => {
             require(IngressAudioEncodingPreset::try_from(*preset).is_ok(), "unknown audio preset")
         }
         Some(AudioEncoding::Options(options)) => audio_encoding(options),
+        _ => Ok(()),
     }
 }
 

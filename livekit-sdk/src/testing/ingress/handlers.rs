@@ -65,7 +65,7 @@ impl Ingress for Handlers {
             // Its room does not matter then.
             id => store.ingress.get(id).map(|info| vec![info.clone()]),
         })?;
-        Ok(ListIngressResponse { items, next_page_token: None })
+        Ok(ListIngressResponse { items, next_page_token: None, ..Default::default() })
     }
 
     async fn delete_ingress(
@@ -84,6 +84,7 @@ fn new(request: CreateIngressRequest) -> Result<IngressInfo, Refusal> {
         IngressInput::RtmpInput => RTMP_URL.to_owned(),
         IngressInput::WhipInput => WHIP_URL.to_owned(),
         IngressInput::UrlInput => check::pull_url(&request.url)?,
+        _ => return Err(invalid("invalid input type")),
     };
     let is_pushed = input != IngressInput::UrlInput;
     let transcodes = request.enable_transcoding.unwrap_or(input != IngressInput::WhipInput);
@@ -104,6 +105,7 @@ fn new(request: CreateIngressRequest) -> Result<IngressInfo, Refusal> {
         reusable: is_pushed,
         state: Some(IngressState::default()),
         enabled: request.enabled,
+        ..Default::default()
     })
 }
 
@@ -114,7 +116,7 @@ fn updated(info: IngressInfo, request: UpdateIngressRequest) -> IngressInfo {
     match status(&info) {
         Status::EndpointComplete => return info,
         Status::EndpointError => state.status = Status::EndpointInactive.into(),
-        Status::EndpointInactive | Status::EndpointBuffering | Status::EndpointPublishing => {}
+        _ => {}
     }
     let or = |new: String, old: String| if new.is_empty() { old } else { new };
     let transcodes = request.enable_transcoding.or(info.enable_transcoding);

@@ -60,7 +60,7 @@ impl Store {
         let session = match info.input_type() {
             IngressInput::RtmpInput => "RT_",
             IngressInput::WhipInput => "WH_",
-            IngressInput::UrlInput => "UR_",
+            _ => "UR_",
         };
         let room_id = self.rooms.get(&info.room_name).map(|live| live.room.sid.clone()).unwrap_or_default();
         let state = self.ingress.get_mut(id)?.state.get_or_insert_default();
@@ -113,7 +113,7 @@ impl Store {
         let event = match status {
             Status::EndpointBuffering => return Ok(info),
             Status::EndpointPublishing => "ingress_started",
-            Status::EndpointInactive | Status::EndpointError | Status::EndpointComplete => "ingress_ended",
+            _ => "ingress_ended",
         };
         let room = Room { name: info.room_name.clone(), ..Room::default() };
         self.tell(WebhookEvent {

@@ -39,7 +39,7 @@ impl RoomService for Handlers {
             [] => store.rooms.iter().map(LiveRoom::seen).collect(),
             names => names.iter().filter_map(|name| store.rooms.get(name)).map(LiveRoom::seen).collect(),
         });
-        Ok(ListRoomsResponse { rooms })
+        Ok(ListRoomsResponse { rooms, ..Default::default() })
     }
 
     async fn delete_room(
@@ -74,7 +74,7 @@ impl RoomService for Handlers {
             let live = store.rooms.get(&request.room).into_iter();
             live.flat_map(|live| live.participants.values()).map(|it| it.info.clone()).collect()
         });
-        Ok(ListParticipantsResponse { participants })
+        Ok(ListParticipantsResponse { participants, ..Default::default() })
     }
 
     async fn get_participant(
@@ -128,7 +128,7 @@ impl RoomService for Handlers {
                 track.muted = request.muted;
                 track.clone()
             });
-            Ok(MuteRoomTrackResponse { track })
+            Ok(MuteRoomTrackResponse { track, ..Default::default() })
         })
     }
 
@@ -193,7 +193,7 @@ impl RoomService for Handlers {
             participant.map(|it| it.handlers.get(&request.method).cloned()).map_err(nobody_listens)
         })?;
         let payload = rpc::call(handler, request.payload, request.response_timeout_ms).await?;
-        Ok(PerformRpcResponse { payload })
+        Ok(PerformRpcResponse { payload, ..Default::default() })
     }
 }
 

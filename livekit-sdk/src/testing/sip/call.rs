@@ -89,6 +89,7 @@ impl Dialing {
             participant_identity: self.call.identity,
             room_name: self.call.room,
             sip_call_id: self.call.call_id,
+            ..Default::default()
         }
     }
 }

@@ -28,7 +28,7 @@ impl Sip for Handlers {
         request: ListSipTrunkRequest,
     ) -> Result<ListSipTrunkResponse, Refusal> {
         let items = self.0.with(|store| store.sip.legacy_trunks(request.page.as_ref()));
-        Ok(ListSipTrunkResponse { items })
+        Ok(ListSipTrunkResponse { items, ..Default::default() })
     }
 
     async fn create_sip_inbound_trunk(
@@ -71,7 +71,7 @@ impl Sip for Handlers {
         request: GetSipInboundTrunkRequest,
     ) -> Result<GetSipInboundTrunkResponse, Refusal> {
         let trunk = self.0.with(|store| store.sip.inbound.get(&request.sip_trunk_id).cloned())?;
-        Ok(GetSipInboundTrunkResponse { trunk: Some(trunk) })
+        Ok(GetSipInboundTrunkResponse { trunk: Some(trunk), ..Default::default() })
     }
 
     async fn get_sip_outbound_trunk(
@@ -80,7 +80,7 @@ impl Sip for Handlers {
         request: GetSipOutboundTrunkRequest,
     ) -> Result<GetSipOutboundTrunkResponse, Refusal> {
         let trunk = self.0.with(|store| store.sip.outbound.get(&request.sip_trunk_id).cloned())?;
-        Ok(GetSipOutboundTrunkResponse { trunk: Some(trunk) })
+        Ok(GetSipOutboundTrunkResponse { trunk: Some(trunk), ..Default::default() })
     }
 
     async fn list_sip_inbound_trunk(
@@ -91,7 +91,7 @@ impl Sip for Handlers {
         let ListSipInboundTrunkRequest { page, trunk_ids, numbers, .. } = request;
         let serves = |trunk: &SipInboundTrunkInfo| fits(&trunk.numbers, &numbers, normal_number);
         let items = self.0.with(|store| store.sip.inbound.list(page.as_ref(), &trunk_ids, serves));
-        Ok(ListSipInboundTrunkResponse { items })
+        Ok(ListSipInboundTrunkResponse { items, ..Default::default() })
     }
 
     async fn list_sip_outbound_trunk(
@@ -102,7 +102,7 @@ impl Sip for Handlers {
         let ListSipOutboundTrunkRequest { page, trunk_ids, numbers, .. } = request;
         let calls_from = |trunk: &SipOutboundTrunkInfo| fits(&trunk.numbers, &numbers, str::to_owned);
         let items = self.0.with(|store| store.sip.outbound.list(page.as_ref(), &trunk_ids, calls_from));
-        Ok(ListSipOutboundTrunkResponse { items })
+        Ok(ListSipOutboundTrunkResponse { items, ..Default::default() })
     }
 
     async fn delete_sip_trunk(
@@ -141,7 +141,7 @@ impl Sip for Handlers {
         let ListSipDispatchRuleRequest { page, dispatch_rule_ids, trunk_ids, .. } = request;
         let is_for = |rule: &SipDispatchRuleInfo| fits(&rule.trunk_ids, &trunk_ids, str::to_owned);
         let items = self.0.with(|store| store.sip.rules.list(page.as_ref(), &dispatch_rule_ids, is_for));
-        Ok(ListSipDispatchRuleResponse { items })
+        Ok(ListSipDispatchRuleResponse { items, ..Default::default() })
     }
 
     async fn delete_sip_dispatch_rule(

@@ -98,7 +98,7 @@ fn pin(rule: &SipDispatchRuleInfo) -> &str {
         Some(Rule::DispatchRuleDirect(direct)) => &direct.pin,
         Some(Rule::DispatchRuleIndividual(individual)) => &individual.pin,
         Some(Rule::DispatchRuleCallee(callee)) => &callee.pin,
-        None => "",
+        _ => "",
     }
 }
 
@@ -108,6 +108,7 @@ impl From<update_sip_dispatch_rule_request::Action> for Change<SipDispatchRuleIn
         match action {
             Action::Replace(rule) => Self::Replace(rule),
             Action::Update(update) => Self::Update(update),
+            _ => Self::Update(Default::default()),
         }
     }
 }

@@ -77,6 +77,7 @@ impl Referring {
                 status: SipTransferStatus::StsTransferFailed.into(),
                 reason: SipTransferReason::StrCallEnded.into(),
                 sip_status: None,
+                ..Default::default()
             });
         }
         if let Some(failure) = outcome.failure() {
@@ -87,7 +88,12 @@ impl Referring {
             transfer_id,
             status: SipTransferStatus::StsTransferSuccessful.into(),
             reason: SipTransferReason::StrCompleted.into(),
-            sip_status: Some(SipStatus { code: SipStatusCode::SipStatusOk.into(), status: "OK".to_owned() }),
+            sip_status: Some(SipStatus {
+                code: SipStatusCode::SipStatusOk.into(),
+                status: "OK".to_owned(),
+                ..Default::default()
+            }),
+            ..Default::default()
         })
     }
 }

@@ -146,6 +146,7 @@ impl From<update_sip_inbound_trunk_request::Action> for Change<SipInboundTrunkIn
         match action {
             Action::Replace(trunk) => Self::Replace(trunk),
             Action::Update(update) => Self::Update(update),
+            _ => Self::Update(Default::default()),
         }
     }
 }
@@ -156,6 +157,7 @@ impl From<update_sip_outbound_trunk_request::Action> for Change<SipOutboundTrunk
         match action {
             Action::Replace(trunk) => Self::Replace(trunk),
             Action::Update(update) => Self::Update(update),
+            _ => Self::Update(Default::default()),
         }
     }
 }

@@ -151,6 +151,7 @@ impl Agent {
             agent_deployments: everywhere.collect(),
             secrets: self.secrets(),
             deployed_at: production.map(|it| timestamp(it.since)),
+            ..Default::default()
         }
     }
 

@@ -55,6 +55,7 @@ impl CloudAgent for Handlers {
             presigned_url: upload.url.clone(),
             server_regions,
             presigned_post_request: Some(upload),
+            ..Default::default()
         })
     }
 
@@ -70,7 +71,12 @@ impl CloudAgent for Handlers {
             agent.add_secrets(request.secrets, store.now);
             store.cloud.agents.agents.push(agent);
         });
-        Ok(CreateAgentV2Response { agent_id, status: "Setting Up".to_owned(), server_regions })
+        Ok(CreateAgentV2Response {
+            agent_id,
+            status: "Setting Up".to_owned(),
+            server_regions,
+            ..Default::default()
+        })
     }
 
     async fn promote_agent(
@@ -91,6 +97,7 @@ impl CloudAgent for Handlers {
             src_deployment,
             dst_deployment,
             version_tag,
+            ..Default::default()
         })
     }
 
@@ -107,7 +114,7 @@ impl CloudAgent for Handlers {
             let wanted = store.cloud.agents.agents.iter().filter(is_wanted);
             wanted.map(|agent| agent.info(store.now)).collect()
         });
-        Ok(ListAgentsResponse { agents })
+        Ok(ListAgentsResponse { agents, ..Default::default() })
     }
 
     async fn list_agent_versions(
@@ -117,7 +124,7 @@ impl CloudAgent for Handlers {
     ) -> Result<ListAgentVersionsResponse, Refusal> {
         self.0.with(|store| {
             let agent = store.cloud.agents.get_mut(&request.agent_id, &request.agent_name)?;
-            Ok(ListAgentVersionsResponse { versions: agent.versions() })
+            Ok(ListAgentVersionsResponse { versions: agent.versions(), ..Default::default() })
         })
     }
 
@@ -128,7 +135,7 @@ impl CloudAgent for Handlers {
     ) -> Result<ListAgentSecretsResponse, Refusal> {
         self.0.with(|store| {
             let agent = store.cloud.agents.get_mut(&request.agent_id, &request.agent_name)?;
-            Ok(ListAgentSecretsResponse { secrets: agent.secrets() })
+            Ok(ListAgentSecretsResponse { secrets: agent.secrets(), ..Default::default() })
         })
     }
 
@@ -144,7 +151,11 @@ impl CloudAgent for Handlers {
                 agent.regions = request.regions;
             }
             agent.add_secrets(request.secrets, store.now);
-            Ok(UpdateAgentResponse { success: true, message: "agent updated".to_owned() })
+            Ok(UpdateAgentResponse {
+                success: true,
+                message: "agent updated".to_owned(),
+                ..Default::default()
+            })
         })
     }
 
@@ -154,7 +165,11 @@ impl CloudAgent for Handlers {
         request: RestartAgentRequest,
     ) -> Result<RestartAgentResponse, Refusal> {
         self.0.with(|store| store.cloud.agents.position(&request.agent_id, ""))?;
-        Ok(RestartAgentResponse { success: true, message: "agent restarted".to_owned() })
+        Ok(RestartAgentResponse {
+            success: true,
+            message: "agent restarted".to_owned(),
+            ..Default::default()
+        })
     }
 
     async fn deploy_agent(
@@ -189,6 +204,7 @@ impl CloudAgent for Handlers {
             tag: deployed.tag,
             presigned_req: Some(upload()),
             deployment: deployed.deployment,
+            ..Default::default()
         })
     }
 
@@ -206,7 +222,11 @@ impl CloudAgent for Handlers {
             agent.retain_secrets(stays);
             agent.add_secrets(secrets, store.now);
             agent.retain_secrets(|name| !remove.iter().any(|removed| removed == name));
-            Ok(UpdateAgentSecretsResponse { success: true, message: "secrets updated".to_owned() })
+            Ok(UpdateAgentSecretsResponse {
+                success: true,
+                message: "secrets updated".to_owned(),
+                ..Default::default()
+            })
         })
     }
 
@@ -223,7 +243,7 @@ impl CloudAgent for Handlers {
             Some(version) => format!("{PRODUCTION} runs version {version}"),
             None => "there is no earlier version".to_owned(),
         };
-        Ok(RollbackAgentResponse { success: version.is_some(), message })
+        Ok(RollbackAgentResponse { success: version.is_some(), message, ..Default::default() })
     }
 
     async fn delete_agent(
@@ -245,7 +265,7 @@ impl CloudAgent for Handlers {
                     format!("deployment {deployment} deleted")
                 }
             };
-            Ok(DeleteAgentResponse { success: true, message })
+            Ok(DeleteAgentResponse { success: true, message, ..Default::default() })
         })
     }
 
@@ -254,8 +274,12 @@ impl CloudAgent for Handlers {
         _: Context,
         _: ClientSettingsRequest,
     ) -> Result<ClientSettingsResponse, Refusal> {
-        let param = |(name, value): (&str, &str)| SettingsParam { name: name.into(), value: value.into() };
-        Ok(ClientSettingsResponse { params: SETTINGS.into_iter().map(param).collect() })
+        let param = |(name, value): (&str, &str)| SettingsParam {
+            name: name.into(),
+            value: value.into(),
+            ..Default::default()
+        };
+        Ok(ClientSettingsResponse { params: SETTINGS.into_iter().map(param).collect(), ..Default::default() })
     }
 
     async fn create_private_link(
@@ -264,7 +288,7 @@ impl CloudAgent for Handlers {
         request: CreatePrivateLinkRequest,
     ) -> Result<CreatePrivateLinkResponse, Refusal> {
         let link = self.0.with(|store| store.cloud.agents.links.create(request, store.now))?;
-        Ok(CreatePrivateLinkResponse { private_link: Some(link) })
+        Ok(CreatePrivateLinkResponse { private_link: Some(link), ..Default::default() })
     }
 
     async fn destroy_private_link(
@@ -281,7 +305,10 @@ impl CloudAgent for Handlers {
         _: Context,
         _: ListPrivateLinksRequest,
     ) -> Result<ListPrivateLinksResponse, Refusal> {
-        Ok(ListPrivateLinksResponse { items: self.0.with(|store| store.cloud.agents.links.all()) })
+        Ok(ListPrivateLinksResponse {
+            items: self.0.with(|store| store.cloud.agents.links.all()),
+            ..Default::default()
+        })
     }
 
     async fn get_private_link_status(
@@ -291,7 +318,7 @@ impl CloudAgent for Handlers {
     ) -> Result<GetPrivateLinkStatusResponse, Refusal> {
         let status =
             self.0.with(|store| store.cloud.agents.links.status(&request.private_link_id, store.now))?;
-        Ok(GetPrivateLinkStatusResponse { value: Some(status) })
+        Ok(GetPrivateLinkStatusResponse { value: Some(status), ..Default::default() })
     }
 }
 
