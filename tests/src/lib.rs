@@ -1,6 +1,6 @@
 //! Helpers.
 
-pub mod process;
 pub mod dice;
 pub mod fuzz;
+pub mod process;
 pub mod upstream;
