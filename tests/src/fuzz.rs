@@ -10,8 +10,11 @@ pub use json::event_json;
 pub use replies::{regions, response_body, twirp_error};
 pub use tokens::{token, webhook};
 
+/// Takes any input, and panics if something does not hold for it.
+pub type Target = fn(&[u8]);
+
 /// Every target, by the name of its folder in `fuzz/corpus/`.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Target)] = &[
     ("event_json", event_json),
     ("regions", regions),
     ("response_body", response_body),

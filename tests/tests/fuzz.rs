@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use livekit_tests::dice::Dice;
-use livekit_tests::fuzz::TARGETS;
+use livekit_tests::fuzz::{TARGETS, Target};
 
 /// Changed inputs per target.
 const CASES: usize = 3_000;
@@ -33,7 +33,7 @@ fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 /// A panic inside of a target does not tell which input it was; this does.
-fn run(target: fn(&[u8]), told: &str, input: &[u8]) {
+fn run(target: Target, told: &str, input: &[u8]) {
     if std::panic::catch_unwind(|| target(input)).is_err() {
         panic!("{told} does not hold for {:?}", String::from_utf8_lossy(input));
     }

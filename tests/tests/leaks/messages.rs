@@ -27,6 +27,7 @@ struct Shown {
 }
 
 /// The list is shared with `wire.rs`, which compares ours with theirs.
+#[expect(clippy::extra_unused_type_parameters, reason = "theirs is not shown")]
 fn pair<Ours: Message + Default + Debug, Theirs>(name: &'static str) -> Shown {
     Shown { name, debug: |bytes| super::debug(&Ours::decode(bytes).expect("it was just encoded")) }
 }
