@@ -53,7 +53,9 @@ impl Printer<'_> {
         self.line("syntax = \"proto3\";");
         self.blank();
         self.line(&format!("package {};", self.file.package_name()));
-        let imports = std::mem::take(&mut self.imports);
+        let mut imports = std::mem::take(&mut self.imports);
+        // An option may be declared where it is used.
+        imports.remove(self.file.name());
         if !imports.is_empty() {
             self.blank();
         }
@@ -262,8 +264,11 @@ impl Printer<'_> {
             }
             self.docs(extension.full_name());
             let kind = self.kind(self.file.package_name(), &extension.kind());
-            let is_optional = extension.field_descriptor_proto().proto3_optional();
-            let label = if is_optional { "optional " } else { "" };
+            let label = match extension.cardinality() {
+                Cardinality::Repeated => "repeated ",
+                _ if extension.field_descriptor_proto().proto3_optional() => "optional ",
+                _ => "",
+            };
             self.declaration(&format!("{label}{kind} {} = {}", extension.name(), extension.number()), &[]);
         }
         self.close(open.is_some());
