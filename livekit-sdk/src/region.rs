@@ -126,6 +126,10 @@ fn parse(body: &[u8]) -> Option<Vec<Url>> {
         #[serde(default)]
         url: Option<String>,
     }
+    // serde reads lists into structs as well.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
     let settings: Settings = serde_json::from_slice(body).ok()?;
     let regions = settings.regions.unwrap_or_default().into_iter();
     Some(regions.filter_map(|region| origin(&region.url?)).collect())
