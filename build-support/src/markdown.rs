@@ -18,8 +18,8 @@ fn of_line(line: &str) -> String {
     let is_bullet = ["- ", "* ", "+ "].iter().any(|bullet| line.starts_with(bullet));
     let (bullet, rest) = line.split_at(if is_bullet { 2 } else { 0 });
     let escape = match rest.chars().next() {
-        // A heading, a quotation, a fence, or a line that makes the line above a heading.
-        Some('#' | '>' | '~' | '=' | '|' | '-' | '+') => "\\",
+        // A heading, a fence, or a line that makes the line above a heading.
+        Some('#' | '~' | '=' | '|' | '-' | '+') => "\\",
         _ => "",
     };
     format!("{bullet}{escape}{}", of_text(rest))

@@ -39,6 +39,20 @@
 //! The build step generates messages and service declarations from them, and macros turn those into the
 //! methods documented here. No code in this crate is written for a single method.
 //!
+//! To build against another protocol, such as one that was published yesterday, name the folder with its
+//! `.proto` files:
+//!
+//! ```text
+//! LIVEKIT_PROTO_DIR=/path/to/protocol/protobufs cargo build
+//! ```
+//!
+//! A method that is new takes the access of its service by default, a service that is new is reached by
+//! its name and needs [`with_grants`](Call::with_grants); cargo warns of either. Protocols since 1.23 build;
+//! the in-memory server needs one that is not older than the crate's own. `LIVEKIT_BUILD_TIMING=1` tells how
+//! long the generation took.
+//!
+//! New protocols have more: make messages with `..Default::default()`, and match enums with `_`.
+//!
 //! # Features
 //!
 //! | Feature | Default | Adds |

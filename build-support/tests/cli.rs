@@ -1,0 +1,81 @@
+//! `livekit-proto` as scripts see it: what it answers, and with which exit code.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use livekit_build_support::schema::read_dir;
+
+const PROTO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../proto");
+
+/// Exit code and output.
+fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_livekit-proto"));
+    let output = command.args(arguments).current_dir(folder).output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8_lossy(&text).into_owned())
+}
+
+/// A folder with a copy of the schema in `proto/`, and one as upstream would have it in `upstream/`.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    for (name, text) in read_dir(Path::new(PROTO)).unwrap() {
+        for below in ["proto", "upstream/protobufs"] {
+            let path = folder.join(below).join(&name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, &text).unwrap();
+        }
+    }
+    fs::copy(Path::new(PROTO).join("UPSTREAM.toml"), folder.join("proto/UPSTREAM.toml")).unwrap();
+    folder
+}
+
+fn edit(path: &Path, before: &str, after: &str) {
+    let text = fs::read_to_string(path).unwrap();
+    assert!(text.contains(before), "{} does not say {before}", path.display());
+    fs::write(path, text.replacen(before, after, 1)).unwrap();
+}
+
+#[test]
+fn exit_codes_tell_scripts_what_is_the_matter() {
+    let folder = folder("codes");
+    let (code, text) = run(&folder, &["docs"]);
+    assert_eq!((code, text.contains("METHODS.md")), (0, true), "{text}");
+    let below = folder.join("proto/sdk");
+    assert_eq!(run(&below, &["check"]).0, 0, "from a folder below");
+    assert_eq!(run(&folder, &["diff", "--from", "upstream"]).0, 0);
+
+    edit(&folder.join("upstream/protobufs/livekit_room.proto"), "rpc PerformRpc(", "rpc PlayRpc(");
+    let (code, text) = run(&folder, &["diff", "--from", "upstream", "--format=markdown"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("| method | `livekit.RoomService.PlayRpc` |"), "{text}");
+
+    let (code, text) = run(&folder, &["sync", "--from", "upstream"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("lost     livekit.RoomService.PerformRpc is gone upstream"), "{text}");
+    assert!(text.contains("it may be livekit.RoomService.PlayRpc now"), "{text}");
+    let (code, text) = run(&folder, &["check"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("missing  livekit.RoomService.PlayRpc: no access annotation"), "{text}");
+
+    let (code, text) = run(&folder, &["sync", "--from", "nowhere"]);
+    assert_eq!(code, 2);
+    assert!(text.contains("mend: name the folder `protobufs`"), "{text}");
+    assert_eq!(run(&folder, &["snyc"]).0, 2);
+    let outside = env::temp_dir();
+    assert_eq!(run(&outside, &["check"]).0, 2, "there is no schema around");
+    assert!(run(&outside, &["--help"]).1.contains("Exit codes:"));
+}
+
+#[test]
+fn drift_is_seen() {
+    let folder = folder("drift");
+    edit(&folder.join("proto/livekit_room.proto"), "uint32 empty_timeout", "uint64 empty_timeout");
+    let (code, text) = run(&folder, &["check"]);
+    assert_eq!(code, 1);
+    assert!(text.contains("drifted  the facts are"), "{text}");
+    assert_eq!(run(&folder, &["docs", "--check"]).0, 1, "there is no METHODS.md yet");
+}
