@@ -26,8 +26,10 @@ pub(crate) use text::read_text;
 pub(crate) use text::{Reader, from_str};
 pub(crate) use value::{Enum, Plain, Value};
 
-#[cfg(all(test, feature = "webhooks"))]
+#[cfg(test)]
 mod tests {
+    #![cfg(feature = "webhooks")]
+
     use std::collections::HashMap;
 
     use serde::Deserialize;
