@@ -49,8 +49,6 @@ pub(crate) mod fact {
     pub(crate) const FROM: &str = "From";
     pub(crate) const RESERVED: &str = "reserved";
     pub(crate) const DEPRECATED: &str = "deprecated";
-    /// An option of upstream's.
-    pub(crate) const SENSITIVITY: &str = "(logger.sensitivity)";
 }
 
 /// An element of a schema.

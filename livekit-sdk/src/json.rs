@@ -27,9 +27,8 @@ pub(crate) use text::{Reader, from_str};
 pub(crate) use value::{Enum, Plain, Value};
 
 #[cfg(test)]
+#[cfg(feature = "webhooks")]
 mod tests {
-    #![cfg(feature = "webhooks")]
-
     use std::collections::HashMap;
 
     use serde::Deserialize;

@@ -14,7 +14,7 @@ use url::Url;
 use crate::transport::Transport;
 
 /// How long the list of regions is waited for.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Hosts of LiveKit Cloud end so.
 const CLOUD: [&str; 2] = [".livekit.cloud", ".livekit.run"];
@@ -30,7 +30,14 @@ pub(crate) fn is_cloud(host: &str) -> bool {
 pub(crate) struct Regions(Mutex<HashMap<String, Arc<Known>>>);
 
 /// What one host said. The lock is held while it is asked, so that many calls ask once.
-type Known = tokio::sync::Mutex<Option<List>>;
+type Known = tokio::sync::Mutex<Answers>;
+
+#[derive(Debug, Default)]
+struct Answers {
+    last: Option<List>,
+    /// When it was last found out that there is no answer.
+    failed: Option<Instant>,
+}
 
 #[derive(Clone, Debug)]
 struct List {
@@ -64,18 +71,26 @@ impl Regions {
             let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(hosts.entry(authority(base)).or_default())
         };
+        let began = Instant::now();
         let mut known = known.lock().await;
-        let is_good = known.as_ref().is_some_and(|list| match age {
-            Age::Allowed => Instant::now() < list.fresh_until,
+        let is_good = known.last.as_ref().is_some_and(|list| match age {
+            Age::Allowed => began <= list.fresh_until,
             Age::Since(moment) => list.fetched >= moment,
         });
-        if !is_good {
-            let now = Instant::now();
-            if let Some((regions, max_age)) = fetch(base, headers, transport).await {
-                *known = Some(List { regions, fetched: now, fresh_until: now + max_age });
+        // Those who waited for somebody else's answer, in vain, do not wait for one of their own.
+        let is_vain = known.failed.is_some_and(|failed| failed >= began);
+        if !is_good && !is_vain {
+            let fetched = Instant::now();
+            match fetch(base, headers, transport).await {
+                Some((regions, max_age)) => {
+                    // It is good for those who wait for it, however short it may be kept.
+                    let fresh_until = Instant::now().max(fetched + max_age);
+                    known.last = Some(List { regions, fetched, fresh_until });
+                }
+                None => known.failed = Some(Instant::now()),
             }
         }
-        known.as_ref().map(|list| list.regions.clone()).unwrap_or_default()
+        known.last.as_ref().map(|list| list.regions.clone()).unwrap_or_default()
     }
 }
 

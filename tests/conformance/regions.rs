@@ -1,5 +1,6 @@
 //! Which region a call goes to, and how long a list of regions is good for.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -168,13 +169,19 @@ async fn an_rpc_is_waited_for_as_long_as_it_may_take() {
 #[derive(Clone, Debug)]
 struct Recorder {
     to: TestTransport,
-    lists: bool,
+    has_lists: Arc<AtomicBool>,
     heads: Arc<Mutex<Vec<http::request::Parts>>>,
 }
 
 impl Recorder {
-    fn new(server: &TestServer, lists: bool) -> Self {
-        Self { to: server.transport(), lists, heads: Arc::default() }
+    fn new(server: &TestServer) -> Self {
+        let has_lists = Arc::new(AtomicBool::new(true));
+        Self { to: server.transport(), has_lists, heads: Arc::default() }
+    }
+
+    /// From now on, lists of regions do not come.
+    fn withhold_lists(&self) {
+        self.has_lists.store(false, Ordering::Relaxed);
     }
 
     /// What was asked of `/settings/regions`.
@@ -192,10 +199,16 @@ impl Transport for Recorder {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>>> {
         let (head, body) = request.into_parts();
         self.heads.lock().unwrap().push(head.clone());
-        if !self.lists && head.uri.path() == "/settings/regions" {
-            return Box::pin(std::future::pending());
+        let is_discovery = head.uri.path() == "/settings/regions";
+        let answer = self.to.send(http::Request::from_parts(head, body));
+        match self.has_lists.load(Ordering::Relaxed) {
+            _ if !is_discovery => answer,
+            false => Box::pin(std::future::pending()),
+            true => Box::pin(async {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                answer.await
+            }),
         }
-        self.to.send(http::Request::from_parts(head, body))
     }
 }
 
@@ -207,7 +220,7 @@ fn recorded(server: &TestServer, recorder: &Recorder, url: &str) -> LiveKit {
 #[tokio::test(start_paused = true)]
 async fn regions_are_asked_for_where_the_client_was_pointed_and_only_when_they_are_needed() {
     let server = project();
-    let recorder = Recorder::new(&server, true);
+    let recorder = Recorder::new(&server);
     let lk = recorded(&server, &recorder, "wss://project.livekit.cloud/base");
     lk.room().list_rooms(()).await.unwrap_err();
     assert_eq!(recorder.uris().len(), 1, "a refusal asks for no regions");
@@ -237,7 +250,7 @@ async fn many_calls_ask_for_regions_once() {
     let server = project();
     server.set_regions_max_age(Some(Duration::from_secs(60)));
     server.inject(unavailable().in_region(0));
-    let recorder = Recorder::new(&server, true);
+    let recorder = Recorder::new(&server);
     let lk = recorded(&server, &recorder, "https://project.livekit.cloud");
     let calls: Vec<_> = (0..50).map(|_| tokio::spawn(lk.room().list_rooms(()).into_future())).collect();
     for call in calls {
@@ -247,13 +260,26 @@ async fn many_calls_ask_for_regions_once() {
     tokio::time::sleep(Duration::from_secs(61)).await;
     lk.room().list_rooms(()).await.unwrap();
     assert_eq!(recorder.discoveries().len(), 2, "a list that is too old is asked for anew");
+
+    server.set_regions_max_age(None);
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    let calls: Vec<_> = (0..50).map(|_| tokio::spawn(lk.room().list_rooms(()).into_future())).collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    let asked = recorder.discoveries().len();
+    assert!(
+        (3..53).contains(&asked),
+        "a list that may not be kept is good for those who wait for it: {asked}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn regions_that_do_not_come_are_not_waited_for_long() {
     let server = project();
     server.inject(unavailable().times(2));
-    let recorder = Recorder::new(&server, false);
+    let recorder = Recorder::new(&server);
+    recorder.withhold_lists();
     let lk = recorded(&server, &recorder, "https://project.livekit.cloud");
     let began = Instant::now();
     lk.room().list_rooms(()).await.unwrap();
@@ -265,4 +291,21 @@ async fn regions_that_do_not_come_are_not_waited_for_long() {
     let call = lk.room().list_rooms(()).with_deadline(Duration::from_secs(1));
     assert!(call.await.unwrap_err().is_unavailable());
     assert_eq!(began.elapsed().as_millis(), 1_000, "nor longer than the caller waits");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_is_silent_costs_many_calls_no_more_than_one() {
+    let server = project();
+    let recorder = Recorder::new(&server);
+    let lk = recorded(&server, &recorder, "https://project.livekit.cloud");
+    server.inject(unavailable().in_region(0));
+    lk.room().list_rooms(()).await.unwrap();
+
+    recorder.withhold_lists();
+    let began = Instant::now();
+    let calls: Vec<_> = (0..20).map(|_| tokio::spawn(lk.room().list_rooms(()).into_future())).collect();
+    for call in calls {
+        call.await.unwrap().expect("what was last known leads to another region");
+    }
+    assert_eq!((began.elapsed().as_secs(), recorder.discoveries().len()), (2, 2));
 }

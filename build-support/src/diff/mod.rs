@@ -5,10 +5,10 @@ mod rules;
 
 use std::collections::BTreeSet;
 
-use crate::elements::{Element, Elements, Kind, fact};
+use crate::elements::{Element, Elements, Kind};
 use crate::merge::Lost;
-use crate::schema::Schema;
-use crate::{check, report};
+use crate::schema::{Schema, all_messages};
+use crate::{check, report, secret};
 
 pub use render::{markdown, text};
 
@@ -149,16 +149,10 @@ fn to_do(before: &Schema, after: &Schema, lost: &[Lost]) -> Vec<String> {
     lines
 }
 
-/// New text that is named like a credential, though upstream does not say whether it is one.
+/// New fields that are named like credentials, though neither upstream nor we say whether they are.
 fn credentials(before: &Schema, after: &Schema) -> Vec<String> {
-    let (old, new) = (Elements::of(before), Elements::of(after));
-    let is_text = |element: &Element| matches!(element.fact(fact::TYPE), Some("string" | "bytes"));
-    let is_marked = |name: &str, element: &Element| {
-        element.fact(fact::SENSITIVITY).is_some() || after.annotation(name, "secret").is_some()
-    };
-    new.iter()
-        .filter(|(name, element)| element.kind == Kind::Field && is_text(element) && !old.contains(name))
-        .filter(|(name, element)| rules::is_named_like_a_credential(name) && !is_marked(name, element))
-        .map(|(name, _)| format!("{name}: unknown sensitivity; its name is that of a credential"))
-        .collect()
+    let known = Elements::of(before);
+    let messages: Vec<_> = after.files().flat_map(|file| all_messages(file.messages())).collect();
+    let new = secret::unjudged(after, &messages).into_iter().filter(|name| !known.contains(name));
+    new.map(|name| format!("{name}: unknown sensitivity; its name is that of a credential")).collect()
 }

@@ -11,15 +11,6 @@ const SOURCE: Impact = Impact { source: true, wire: false };
 const WIRE: Impact = Impact { source: false, wire: true };
 const BOTH: Impact = Impact { source: true, wire: true };
 
-/// Words that names of credentials end with.
-const CREDENTIALS: [&str; 8] =
-    ["secret", "password", "token", "credentials", "key", "passphrase", "pin", "private_key"];
-
-pub(super) fn is_named_like_a_credential(name: &str) -> bool {
-    let field = name.rsplit('.').next().unwrap_or(name);
-    CREDENTIALS.iter().any(|word| field == *word || field.ends_with(&format!("_{word}")))
-}
-
 pub(super) fn added(name: &str, new: &Element, before: &Elements, after: &Elements) -> Change {
     // A value or a number that was reserved had another meaning once.
     let reused = new.fact(fact::NUMBER).is_some_and(|number| {

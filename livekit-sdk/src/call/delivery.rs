@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::client::LiveKit;
 use crate::error::{CallInfo, Error, ErrorKind, Refusal, Result};
-use crate::region::{Age, PATIENCE, authority, moved, untried};
+use crate::region::{Age, authority, moved, untried};
 use crate::retry::{Next, Outcome, Policy};
 use crate::trace::CallSpan;
 
@@ -114,7 +114,10 @@ impl Delivery<'_> {
     async fn regions(&self, age: Age) -> Vec<Url> {
         let transport = self.livekit.transport();
         let regions = self.livekit.regions().of(&self.base, &self.headers, transport, age);
-        tokio::time::timeout(self.at_most(PATIENCE), regions).await.unwrap_or_default()
+        match self.left() {
+            Some(left) => tokio::time::timeout(left, regions).await.unwrap_or_default(),
+            None => regions.await,
+        }
     }
 
     /// The nearest region that was not tried yet.
