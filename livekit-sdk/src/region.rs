@@ -74,6 +74,7 @@ impl Regions {
         let began = Instant::now();
         let mut known = known.lock().await;
         let is_good = known.last.as_ref().is_some_and(|list| match age {
+            // What was fetched while this call waited is good for it, however short it may be kept.
             Age::Allowed => began <= list.fresh_until,
             Age::Since(moment) => list.fetched >= moment,
         });
@@ -83,9 +84,7 @@ impl Regions {
             let fetched = Instant::now();
             match fetch(base, headers, transport).await {
                 Some((regions, max_age)) => {
-                    // It is good for those who wait for it, however short it may be kept.
-                    let fresh_until = Instant::now().max(fetched + max_age);
-                    known.last = Some(List { regions, fetched, fresh_until });
+                    known.last = Some(List { regions, fetched, fresh_until: fetched + max_age });
                 }
                 None => known.failed = Some(Instant::now()),
             }
