@@ -267,11 +267,9 @@ async fn many_calls_ask_for_regions_once() {
     for call in calls {
         call.await.unwrap().unwrap();
     }
-    let asked = recorder.discoveries().len();
-    assert!(
-        (3..53).contains(&asked),
-        "a list that may not be kept is good for those who wait for it: {asked}"
-    );
+    // They ask within 100 ms of each other, and are answered after another 100 ms.
+    let asked = recorder.discoveries().len() - 2;
+    assert!((1..=2).contains(&asked), "a list that may not be kept is good for those who wait: {asked}");
 }
 
 #[tokio::test(start_paused = true)]
