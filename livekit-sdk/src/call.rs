@@ -209,7 +209,8 @@ impl<Req: Message + 'static, Res: Message + Default + 'static> Call<Req, Res> {
             headers,
             body: self.request.encode_to_vec().into(),
             policy,
-            deadline: self.options.deadline.map(|left| Instant::now() + left),
+            // One that time has no word for is none.
+            deadline: self.options.deadline.and_then(|left| Instant::now().checked_add(left)),
             chance,
         };
         Res::decode(delivery.answer(info).await?).map_err(|error| {

@@ -136,7 +136,7 @@ impl Error {
         Self::new(kind, "the connection broke before an answer was complete").with_source(source)
     }
 
-    /// The server has not seen the request, because of `where`: for transports of your own. Such a call is
+    /// The server has not seen the request, because of `place`: for transports of your own. Such a call is
     /// attempted again even if it rings a phone.
     #[cfg(feature = "client")]
     pub fn unsent(place: Unreachable, source: impl Into<Source>) -> Self {

@@ -110,6 +110,13 @@ async fn a_deadline_holds_across_attempts() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn times_without_end_are_no_limit() {
+    let server = project();
+    let call = client(&server, "https://project.livekit.cloud").room().list_rooms(());
+    call.with_timeout(Duration::MAX).with_deadline(Duration::MAX).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn every_attempt_says_how_long_it_is_waited_for() {
     let server = project();
     server.inject(unavailable().in_region(0));
