@@ -17,7 +17,8 @@ fn main() -> io::Result<()> {
     let mut code = String::from("&[\n");
     for file in &generated.files {
         for (name, path) in messages(file) {
-            // `livekit-protocol` has the same layout: package `livekit` at the root, others below.
+            // Both show package `livekit` at the root, and others below.
+            let path = path.trim_start_matches("livekit::");
             let _ =
                 writeln!(code, "    pair::<livekit_sdk::proto::{path}, livekit_protocol::{path}>({name:?}),");
         }
@@ -27,7 +28,7 @@ fn main() -> io::Result<()> {
 }
 
 /// Full names and Rust paths of the messages, as the table of their JSON begins:
-/// `crate::json::message! { simulation_run::Job = "livekit.SimulationRun.Job";`
+/// `crate::json::message! { livekit::simulation_run::Job = "livekit.SimulationRun.Job";`
 fn messages(file: &GeneratedFile) -> impl Iterator<Item = (&str, &str)> {
     let heads = file.text.lines().filter_map(|line| line.strip_prefix("crate::json::message! { "));
     heads.filter_map(|head| {

@@ -9,7 +9,7 @@ use prost_reflect::{
 
 use crate::print::foreign_options;
 use crate::prune::{Reachable, is_kept, is_participant_rpc, is_twirp};
-use crate::schema::{Schema, all_messages, value_key};
+use crate::schema::{Schema, all_messages, oneof_of, oneofs, value_key};
 
 /// What an element is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -181,7 +181,7 @@ impl Elements {
         for field in message.fields() {
             self.field(message, &field);
         }
-        for oneof in message.oneofs().filter(|oneof| !oneof.is_synthetic()) {
+        for oneof in oneofs(message) {
             let facts = [(fact::FROM, single_types(&oneof.fields().collect::<Vec<_>>()))];
             let place = (Kind::Oneof, oneof.full_name(), message.full_name());
             self.add(place, facts, Some(&oneof.options()));
@@ -189,7 +189,7 @@ impl Elements {
     }
 
     fn field(&mut self, message: &MessageDescriptor, field: &FieldDescriptor) {
-        let oneof = field.containing_oneof().filter(|oneof| !oneof.is_synthetic());
+        let oneof = oneof_of(&field);
         let label = match field.cardinality() {
             Cardinality::Repeated if !field.is_map() => "repeated",
             _ if field.field_descriptor_proto().proto3_optional() => "optional",

@@ -153,9 +153,10 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Error> {
     let mut files = vec![emit::json::emit(&schema, &json), grants];
     let set = prune::descriptors(&schema, &reachable, &services);
     let descriptors = inputs.descriptors.then(|| descriptors::encode(&schema, set.clone()));
-    let mut messages = emit::messages::emit(&schema, model, set, inputs.halves)?;
-    files.push(emit::packages::emit(&messages));
-    files.append(&mut messages);
+    let emitted = emit::messages::emit(&schema, model, set, inputs.halves)?;
+    files.push(emit::packages::emit(&emitted.packages));
+    files.extend(emitted.packages);
+    files.extend(emitted.services);
     Ok(Generated { files, unannotated, unjudged, lost, descriptors })
 }
 

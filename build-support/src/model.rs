@@ -1,15 +1,16 @@
-//! What is generated, as plain data that has already been checked: services, methods, requests,
+//! What is generated, already checked: services, methods, requests,
 //! secrets and grants. Emitters only write it down.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use prost_reflect::{
-    DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor, ServiceDescriptor, Value,
+    DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor, OneofDescriptor,
+    ServiceDescriptor, Value,
 };
 
 use crate::prune::{Reachable, is_twirp};
-use crate::schema::{ANNOTATIONS, Schema, all_messages};
+use crate::schema::{ANNOTATIONS, Schema, all_messages, oneofs};
 use crate::secret::{self, is_secret};
 
 /// Everything that is generated beyond what prost derives from descriptors.
@@ -25,10 +26,8 @@ pub struct Model {
     pub unjudged: Vec<String>,
     /// Full names of fields that are kept in a box.
     pub boxed: Vec<String>,
-    /// Full names of enums.
-    pub enums: Vec<String>,
-    /// Full names of oneofs, which convert from their members.
-    pub oneofs: Vec<String>,
+    /// Oneofs, which convert from their members.
+    pub oneofs: Vec<OneofDescriptor>,
     /// The structs of a token's claims.
     pub grants: Vec<GrantStruct>,
 }
@@ -104,11 +103,11 @@ pub struct Wait {
     pub margin_ms: u32,
 }
 
-/// A request message.
+/// A request.
 #[derive(Debug)]
 pub struct Request {
-    /// `livekit.CreateRoomRequest`
-    pub full_name: String,
+    /// Its message.
+    pub message: MessageDescriptor,
     /// The fields that every caller names, in order.
     pub keys: Vec<String>,
 }
@@ -116,31 +115,12 @@ pub struct Request {
 /// A message that holds credentials.
 #[derive(Debug)]
 pub struct SecretHolder {
-    /// `livekit.S3Upload`
-    pub full_name: String,
+    /// The message.
+    pub message: MessageDescriptor,
     /// Fields that are credentials.
-    pub secret: Vec<SecretField>,
+    pub secret: Vec<FieldDescriptor>,
     /// Fields in which credentials are found further down.
-    pub nested: Vec<SecretField>,
-}
-
-/// A field of a message, or a member of one of its oneofs.
-#[derive(Debug)]
-pub struct SecretField {
-    /// The oneof it belongs to.
-    pub oneof: Option<String>,
-    /// Its name.
-    pub name: String,
-}
-
-impl SecretField {
-    /// Its path below the message.
-    pub fn path(&self) -> String {
-        match &self.oneof {
-            Some(oneof) => format!("{oneof}.{}", self.name),
-            None => self.name.clone(),
-        }
-    }
+    pub nested: Vec<FieldDescriptor>,
 }
 
 /// A struct of a token's claims.
@@ -182,7 +162,6 @@ impl Model {
             secrets: secrets(schema, &messages),
             unjudged: secret::unjudged(schema, &messages),
             boxed: boxed(schema, &messages),
-            enums: schema.pool().all_enums().map(|item| item.full_name().to_owned()).collect(),
             oneofs: messages.iter().flat_map(oneofs).collect(),
             grants: grants(schema),
         }
@@ -194,7 +173,7 @@ pub fn service(schema: &Schema, descriptor: &ServiceDescriptor) -> Service {
     let annotation = message_annotation(schema, descriptor.full_name(), "service");
     let text = |name: &str| annotation.as_ref().and_then(|message| text_field(message, name));
     let default_access = annotation.as_ref().and_then(|message| message_field(message, "access"));
-    let accessor = text("accessor").unwrap_or_else(|| accessor(descriptor.name()));
+    let accessor = text("accessor").unwrap_or_else(|| accessor(schema, descriptor.name()));
     Service {
         full_name: descriptor.full_name().to_owned(),
         feature: text("feature"),
@@ -206,9 +185,40 @@ pub fn service(schema: &Schema, descriptor: &ServiceDescriptor) -> Service {
     }
 }
 
-/// The accessor of a service that states none: `WhiteboardService` becomes `whiteboard`.
-fn accessor(service: &str) -> String {
-    service.strip_suffix("Service").unwrap_or(service).to_snake_case()
+/// Names that no accessor can have: those of methods that `LiveKit` has already, and words that Rust allows
+/// as no name at all.
+pub const NO_ACCESSORS: [&str; 18] = [
+    "base",
+    "builder",
+    "call",
+    "clone",
+    "crate",
+    "failover",
+    "fmt",
+    "from_env",
+    "headers",
+    "new",
+    "regions",
+    "self",
+    "service",
+    "super",
+    "timeout",
+    "token",
+    "transport",
+    "url",
+];
+
+/// The accessor of a service that states none: `WhiteboardService` becomes `whiteboard`, and
+/// `whiteboard_service` where that is taken.
+fn accessor(schema: &Schema, service: &str) -> String {
+    let name = service.strip_suffix("Service").filter(|rest| !rest.is_empty()).unwrap_or(service);
+    let name = name.to_snake_case();
+    let mut services = schema.files().flat_map(|file| file.services().collect::<Vec<_>>());
+    let is_stated = services.any(|other| {
+        let annotation = message_annotation(schema, other.full_name(), "service");
+        annotation.and_then(|message| text_field(&message, "accessor")).is_some_and(|stated| stated == name)
+    });
+    if is_stated || NO_ACCESSORS.contains(&&*name) { format!("{name}_service") } else { name }
 }
 
 fn method(schema: &Schema, descriptor: &MethodDescriptor, default: Option<&DynamicMessage>) -> Method {
@@ -285,20 +295,22 @@ fn access(message: &DynamicMessage) -> Access {
 }
 
 fn requests(schema: &Schema, services: &[ServiceDescriptor]) -> Vec<Request> {
-    let mut requests: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut requests: BTreeMap<String, Request> = BTreeMap::new();
     for service in services.iter().map(|descriptor| service(schema, descriptor)) {
         for (descriptor, method) in service.descriptor.methods().zip(&service.methods) {
             let input = descriptor.input();
             if input.package_name() == "google.protobuf" {
                 continue;
             }
-            let keys = requests.entry(input.full_name().to_owned()).or_insert_with(|| keys(schema, &input));
+            let request = requests.entry(input.full_name().to_owned());
+            let Request { message, keys } =
+                request.or_insert_with(|| Request { keys: keys(schema, &input), message: input });
             if keys.is_empty() && !method.is_annotated {
-                keys.extend(assumed_key(method, &input));
+                keys.extend(assumed_key(method, message));
             }
         }
     }
-    requests.into_iter().map(|(full_name, keys)| Request { full_name, keys }).collect()
+    requests.into_values().collect()
 }
 
 /// The key of a request that nobody has annotated: every caller names the room that the access is limited to.
@@ -327,10 +339,6 @@ fn boxed(schema: &Schema, messages: &[MessageDescriptor]) -> Vec<String> {
     fields.filter(|field| is_boxed(field) == Some(true)).map(|field| field.full_name().to_owned()).collect()
 }
 
-fn oneofs(message: &MessageDescriptor) -> Vec<String> {
-    message.oneofs().filter(|oneof| !oneof.is_synthetic()).map(|oneof| oneof.full_name().to_owned()).collect()
-}
-
 /// Finds the messages that hold secrets: those with secret fields, then, until nothing changes,
 /// those with fields that hold such messages.
 fn secrets(schema: &Schema, messages: &[MessageDescriptor]) -> Vec<SecretHolder> {
@@ -354,16 +362,12 @@ fn secrets(schema: &Schema, messages: &[MessageDescriptor]) -> Vec<SecretHolder>
 
 /// A message that holds secrets, with the fields and oneof members that are or lead to them.
 fn holder(schema: &Schema, message: &MessageDescriptor, holders: &BTreeSet<String>) -> SecretHolder {
-    let mut holder =
-        SecretHolder { full_name: message.full_name().to_owned(), secret: Vec::new(), nested: Vec::new() };
+    let mut holder = SecretHolder { message: message.clone(), secret: Vec::new(), nested: Vec::new() };
     for field in message.fields() {
-        let oneof = field.containing_oneof().filter(|oneof| !oneof.is_synthetic());
-        let oneof = oneof.map(|oneof| oneof.name().to_owned());
-        let place = SecretField { oneof, name: field.name().to_owned() };
         if is_secret(schema, &field) {
-            holder.secret.push(place);
+            holder.secret.push(field);
         } else if leads_to(&field, holders) {
-            holder.nested.push(place);
+            holder.nested.push(field);
         }
     }
     holder

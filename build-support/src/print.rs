@@ -14,7 +14,7 @@ use prost_reflect::{
 pub(crate) use options::foreign_options;
 
 use crate::prune::{Reachable, is_participant_rpc, is_twirp};
-use crate::schema::{Schema, value_key};
+use crate::schema::{Schema, oneof_of, value_key};
 
 /// Longest line before a list of options is broken over several.
 const WIDTH: usize = 110;
@@ -163,7 +163,7 @@ impl Printer<'_> {
         let fields = declared.filter_map(|field| message.get_field_by_name(field.name()));
         let mut open = None;
         for field in fields {
-            let oneof = field.containing_oneof().filter(|oneof| !oneof.is_synthetic());
+            let oneof = oneof_of(&field);
             let name = oneof.as_ref().map(|oneof| oneof.full_name().to_owned());
             if open != name {
                 self.close(open.is_some());

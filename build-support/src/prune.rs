@@ -8,7 +8,7 @@ use prost_types::{
     DescriptorProto, EnumDescriptorProto, FileDescriptorProto, FileDescriptorSet, SourceCodeInfo,
 };
 
-use crate::schema::{ANNOTATIONS, Schema};
+use crate::schema::{ANNOTATIONS, Schema, is_well_known};
 
 /// Messages that are part of the API though no service mentions them.
 const ROOT_MESSAGES: [&str; 3] =
@@ -113,7 +113,7 @@ pub fn descriptors(
         services.iter().any(|service| service.parent_file() == *file && service.name() == name)
     };
     // Well-known types are never generated, but prost looks up what fields refer to.
-    let well_known = schema.pool().files().filter(|file| file.name().starts_with("google/"));
+    let well_known = schema.pool().files().filter(|file| is_well_known(file.name()));
     let well_known = well_known
         .map(|file| FileDescriptorProto { source_code_info: None, ..file.file_descriptor_proto().clone() });
     let mut set = FileDescriptorSet { file: well_known.collect() };

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use miette::Diagnostic as _;
-use prost_reflect::{DescriptorPool, DynamicMessage, FileDescriptor, MessageDescriptor, Value};
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, FieldDescriptor, FileDescriptor, MessageDescriptor, OneofDescriptor,
+    Value,
+};
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 
 use crate::error::Error;
@@ -77,7 +80,7 @@ impl Schema {
             annotations: BTreeMap::new(),
             pool: pool.clone(),
         };
-        for file in pool.files().filter(|file| !file.name().starts_with("google/")) {
+        for file in pool.files().filter(|file| !is_well_known(file.name())) {
             schema.files.insert(file.name().to_owned());
             schema.read_file(&file);
         }
@@ -140,7 +143,7 @@ impl Schema {
         &self.pool
     }
 
-    /// The files of this schema, without Google's.
+    /// The files of this schema, without those of the well-known types.
     pub fn files(&self) -> impl Iterator<Item = FileDescriptor> + '_ {
         self.files.iter().filter_map(|name| self.pool.get_file_by_name(name))
     }
@@ -176,9 +179,24 @@ pub fn all_messages(messages: impl Iterator<Item = MessageDescriptor>) -> Vec<Me
     all
 }
 
+/// The oneofs of a message as they are written; what stands behind an `optional` field is none.
+pub fn oneofs(message: &MessageDescriptor) -> impl Iterator<Item = OneofDescriptor> {
+    message.oneofs().filter(|oneof| !oneof.is_synthetic())
+}
+
+/// The oneof that a field is a member of.
+pub fn oneof_of(field: &FieldDescriptor) -> Option<OneofDescriptor> {
+    field.containing_oneof().filter(|oneof| !oneof.is_synthetic())
+}
+
 /// Files a schema is entered by; others come in as imports.
 fn is_root(name: &str) -> bool {
     !name.contains('/') || name.starts_with("roomrpc/") || name.starts_with("sdk/")
+}
+
+/// Whether a file is one of those that come with every protobuf compiler.
+pub(crate) fn is_well_known(name: &str) -> bool {
+    name.starts_with("google/protobuf/")
 }
 
 /// Every `.proto` file below `dir`, by its name relative to it.

@@ -123,8 +123,7 @@ pub fn derive_request(input: TokenStream) -> TokenStream {
 ///
 /// `#[redact(secret)]` marks a field, or a variant of a oneof, that is a credential: the type then gets a
 /// `Debug` that hides it, so prost's own must be switched off. `#[redact(nested)]` marks one that leads to
-/// credentials further down; a oneof is searched without a mark. `#[redact(debug)]` on the type asks for
-/// the `Debug` though nothing in it is secret.
+/// credentials further down; a oneof is searched without a mark.
 #[proc_macro_derive(Redact, attributes(redact))]
 pub fn derive_redact(input: TokenStream) -> TokenStream {
     derive(input, redact::expand)

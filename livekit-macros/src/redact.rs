@@ -23,29 +23,14 @@ enum Mark {
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let mut errors = Errors::default();
     not_generic(&input.generics, "a message", &mut errors);
-    let hides = errors.ok(hides(&input.attrs)).unwrap_or_default();
+    for misplaced in errors.ok(attribute(&input.attrs, "redact")).unwrap_or_default().0 {
+        errors.push(misplaced.error(format!("`{}` goes on a field or variant", misplaced.name())));
+    }
     let tokens = match &input.data {
-        Data::Enum(data) => {
-            expand_oneof(input, &data.variants.iter().collect::<Vec<_>>(), hides, &mut errors)
-        }
-        _ => expand_message(input, hides, &mut errors),
+        Data::Enum(data) => expand_oneof(input, &data.variants.iter().collect::<Vec<_>>(), &mut errors),
+        _ => expand_message(input, &mut errors),
     };
     errors.finish(tokens)
-}
-
-/// Whether `#[redact(debug)]` on the type asks for a `Debug` though no field is secret.
-fn hides(attributes: &[Attribute]) -> syn::Result<bool> {
-    let arguments = attribute(attributes, "redact")?.0;
-    for argument in &arguments {
-        match argument.name().to_string().as_str() {
-            "debug" => argument.flag()?,
-            "secret" | "nested" => {
-                return Err(argument.error(format!("`{}` goes on a field or variant", argument.name())));
-            }
-            _ => return Err(argument.unknown(&["debug"])),
-        }
-    }
-    Ok(!arguments.is_empty())
 }
 
 fn mark(attributes: &[Attribute], errors: &mut Errors) -> Option<Mark> {
@@ -57,10 +42,6 @@ fn mark(attributes: &[Attribute], errors: &mut Errors) -> Option<Mark> {
     match argument.name().to_string().as_str() {
         "secret" => errors.ok(argument.flag()).map(|()| Mark::Secret),
         "nested" => errors.ok(argument.flag()).map(|()| Mark::Nested),
-        "debug" => {
-            errors.push(argument.error("`debug` goes on the type; a field is `secret` or `nested`"));
-            None
-        }
         _ => {
             errors.push(argument.unknown(&["secret", "nested"]));
             None
@@ -81,7 +62,7 @@ fn is_prost(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| attribute.path().is_ident("prost"))
 }
 
-fn expand_message(input: &DeriveInput, hides: bool, errors: &mut Errors) -> TokenStream {
+fn expand_message(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let message = &input.ident;
     let fields = errors.ok(crate::prost::named_fields(input, WANTED)).unwrap_or_default();
     let marks: Vec<_> = fields.iter().map(|field| mark_field(field, errors)).collect();
@@ -94,7 +75,7 @@ fn expand_message(input: &DeriveInput, hides: bool, errors: &mut Errors) -> Toke
             (None, false) => None,
         }
     });
-    let hides = hides || marks.contains(&Some(Mark::Secret));
+    let hides = marks.contains(&Some(Mark::Secret));
     check_debug(input, fields.iter().any(|field| is_prost(&field.attrs)), hides, errors);
     let debug = hides.then(|| debug_message(message, &fields, &marks));
     quote! {
@@ -116,11 +97,6 @@ fn mark_field(field: &syn::Field, errors: &mut Errors) -> Option<Mark> {
         // A oneof is searched in any case; which of its members are secret is said there.
         let text = "mark the variants of the oneof instead; the field itself needs no mark";
         errors.push(Error::new_spanned(&field.ident, text));
-    }
-    if let (Mark::Secret, Ok(Shape::Plain(Singular::Copy(_) | Singular::Enum(_)))) = (mark, Shape::of(field))
-    {
-        let text = "only text, bytes, messages, lists, maps and optional values can be kept secret";
-        errors.push(Error::new_spanned(&field.ty, text));
     }
     Some(mark)
 }
@@ -170,7 +146,7 @@ fn debug_field(field: &syn::Field, ident: &Ident, mark: Option<Mark>) -> TokenSt
     }
 }
 
-fn expand_oneof(input: &DeriveInput, variants: &[&Variant], hides: bool, errors: &mut Errors) -> TokenStream {
+fn expand_oneof(input: &DeriveInput, variants: &[&Variant], errors: &mut Errors) -> TokenStream {
     let oneof = &input.ident;
     let marks: Vec<_> = variants.iter().map(|variant| mark(&variant.attrs, errors)).collect();
     let types: Vec<_> = variants.iter().filter_map(|variant| errors.ok(member(variant))).collect();
@@ -184,7 +160,7 @@ fn expand_oneof(input: &DeriveInput, variants: &[&Variant], hides: bool, errors:
             None => quote! { Self::#ident(_) => {} },
         }
     });
-    let hides = hides || marks.contains(&Some(Mark::Secret));
+    let hides = marks.contains(&Some(Mark::Secret));
     check_debug(input, variants.iter().any(|variant| is_prost(&variant.attrs)), hides, errors);
     let debug = hides.then(|| debug_oneof(oneof, variants, &marks));
     quote! {

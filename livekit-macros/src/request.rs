@@ -9,6 +9,20 @@ use syn::{DeriveInput, Error, Ident, LitInt, Type};
 use crate::parse::{Errors, attribute, docs, is_sdk, not_generic};
 use crate::prost::{Shape, Singular};
 
+/// The names of `Call`'s own methods, which no setter in `livekit-sdk` can have.
+const TAKEN: [&str; 10] = [
+    "new",
+    "request",
+    "set",
+    "untyped",
+    "with_deadline",
+    "with_failover",
+    "with_grants",
+    "with_header",
+    "with_timeout",
+    "with_token",
+];
+
 const WANTED: &str = "`Request` can be derived for messages: structs with named fields";
 
 /// A field of the message.
@@ -170,11 +184,14 @@ fn setter(field: &Field<'_>, inherent: bool) -> (TokenStream, TokenStream) {
     let value = shape.assign(&quote!(value));
     let fallback =
         docs.is_empty().then(|| format!("Sets `{}`.", ident.unraw())).map(|text| quote!(#[doc = #text]));
+    let is_taken = inherent && TAKEN.iter().any(|name| ident == name);
+    // As prost names a field `self`.
+    let name = if is_taken { format_ident!("{ident}_") } else { (*ident).clone() };
     let signature = quote! {
         #(#docs)*
         #fallback
         #[must_use]
-        #visibility fn #ident(self, value: #parameter) -> Self
+        #visibility fn #name(self, value: #parameter) -> Self
     };
     let body = quote! { { self.set(|request| request.#ident = #value) } };
     (signature, body)

@@ -167,67 +167,6 @@ impl<Req: 'static, Res: 'static> Call<Req, Res> {
     }
 }
 
-impl<Req: Message + 'static, Res: Message + Default + 'static> Call<Req, Res> {
-    async fn send(mut self) -> Result<Res> {
-        let id = uuid::Uuid::new_v4();
-        let mut info = CallInfo {
-            route: format!("{}/{}", self.route.service, self.route.method),
-            request_id: id.to_string(),
-            ..CallInfo::default()
-        };
-        // The low bits of a random UUID are random as well.
-        let chance = f64::from(id.as_u128() as u32) / f64::from(u32::MAX);
-        let span = CallSpan::new(&info);
-        let answer = span.around(self.answer(&mut info, chance)).await;
-        span.end(&info, answer.as_ref().err());
-        answer.map_err(|error| error.in_call(info))
-    }
-
-    async fn answer(&mut self, info: &mut CallInfo, chance: f64) -> Result<Res> {
-        if let Some(refused) = self.options.refused.take() {
-            return Err(refused);
-        }
-        let floor = match self.rpc {
-            Some(rpc) => rpc.floor(&mut self.request)?,
-            None => None,
-        };
-        let timeout = self.options.timeout.unwrap_or_else(|| self.livekit.timeout());
-        let base = self.livekit.base(self.route.host_label).into_owned();
-        let failover = self.options.failover.unwrap_or_else(|| self.livekit.failover());
-        let policy = Policy {
-            failover: failover && is_cloud(base.host_str().unwrap_or_default()),
-            can_dial: self.rpc.is_some_and(Rpc::can_dial),
-            timeout: timeout.max(floor.unwrap_or_default()),
-        };
-        let token = self.token()?;
-        let headers = delivery::headers(&self.livekit, &self.options.headers, &token, info)?;
-        let route = info.route.clone();
-        let delivery = Delivery {
-            livekit: &self.livekit,
-            base,
-            route: &route,
-            headers,
-            body: self.request.encode_to_vec().into(),
-            policy,
-            // One that time has no word for is none.
-            deadline: self.options.deadline.and_then(|left| Instant::now().checked_add(left)),
-            chance,
-        };
-        Res::decode(delivery.answer(info).await?).map_err(|error| {
-            let text = "the server's answer is not the message that was expected";
-            Error::new(ErrorKind::BadReply, text).with_source(error)
-        })
-    }
-
-    fn token(&mut self) -> Result<Zeroizing<String>> {
-        match self.options.access.take() {
-            Some(Access::Token(token)) => Ok(token),
-            Some(Access::Grants(grants)) => self.livekit.token(grants),
-            None => self.livekit.token(self.rpc.map(|rpc| rpc.grants(&self.request)).unwrap_or_default()),
-        }
-    }
-}
-
 impl<Req, Res> IntoFuture for Call<Req, Res>
 where
     Req: Message + 'static,
@@ -237,7 +176,7 @@ where
     type IntoFuture = BoxFuture<'static, Result<Res>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        Box::pin(send(self))
     }
 }
 
@@ -249,6 +188,71 @@ impl<Req: fmt::Debug + 'static, Res: 'static> fmt::Debug for Call<Req, Res> {
             .field("request", &self.request)
             .field("timeout", &self.options.timeout)
             .finish_non_exhaustive()
+    }
+}
+
+// Functions, for the names of methods are wanted for setters: a request may have a field `token`.
+
+async fn send<Req: Message, Res: Message + Default>(mut call: Call<Req, Res>) -> Result<Res> {
+    let id = uuid::Uuid::new_v4();
+    let mut info = CallInfo {
+        route: format!("{}/{}", call.route.service, call.route.method),
+        request_id: id.to_string(),
+        ..CallInfo::default()
+    };
+    // The low bits of a random UUID are random as well.
+    let chance = f64::from(id.as_u128() as u32) / f64::from(u32::MAX);
+    let span = CallSpan::new(&info);
+    let answer = span.around(answer(&mut call, &mut info, chance)).await;
+    span.end(&info, answer.as_ref().err());
+    answer.map_err(|error| error.in_call(info))
+}
+
+async fn answer<Req: Message, Res: Message + Default>(
+    call: &mut Call<Req, Res>,
+    info: &mut CallInfo,
+    chance: f64,
+) -> Result<Res> {
+    if let Some(refused) = call.options.refused.take() {
+        return Err(refused);
+    }
+    let floor = match call.rpc {
+        Some(rpc) => rpc.floor(&mut call.request)?,
+        None => None,
+    };
+    let timeout = call.options.timeout.unwrap_or_else(|| call.livekit.timeout());
+    let base = call.livekit.base(call.route.host_label).into_owned();
+    let failover = call.options.failover.unwrap_or_else(|| call.livekit.failover());
+    let policy = Policy {
+        failover: failover && is_cloud(base.host_str().unwrap_or_default()),
+        can_dial: call.rpc.is_some_and(Rpc::can_dial),
+        timeout: timeout.max(floor.unwrap_or_default()),
+    };
+    let token = token(call)?;
+    let headers = delivery::headers(&call.livekit, &call.options.headers, &token, info)?;
+    let route = info.route.clone();
+    let delivery = Delivery {
+        livekit: &call.livekit,
+        base,
+        route: &route,
+        headers,
+        body: call.request.encode_to_vec().into(),
+        policy,
+        // One that time has no word for is none.
+        deadline: call.options.deadline.and_then(|left| Instant::now().checked_add(left)),
+        chance,
+    };
+    Res::decode(delivery.answer(info).await?).map_err(|error| {
+        let text = "the server's answer is not the message that was expected";
+        Error::new(ErrorKind::BadReply, text).with_source(error)
+    })
+}
+
+fn token<Req, Res>(call: &mut Call<Req, Res>) -> Result<Zeroizing<String>> {
+    match call.options.access.take() {
+        Some(Access::Token(token)) => Ok(token),
+        Some(Access::Grants(grants)) => call.livekit.token(grants),
+        None => call.livekit.token(call.rpc.map(|rpc| rpc.grants(&call.request)).unwrap_or_default()),
     }
 }
 

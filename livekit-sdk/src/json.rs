@@ -11,6 +11,7 @@ mod bytes;
 mod enumeration;
 mod field;
 mod map;
+mod mask;
 mod message;
 mod number;
 mod text;

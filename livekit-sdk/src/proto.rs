@@ -15,10 +15,18 @@
     clippy::doc_markdown,
     deprecated,
     unreachable_pub,
+    unused_imports,
     unused_qualifications
 )]
 
+pub use packages::livekit::*;
+pub use packages::*;
+pub use pbjson_types as well_known;
 pub use pbjson_types::{Any, Duration, Empty, Timestamp};
 
-include!(concat!(env!("OUT_DIR"), "/packages.rs"));
-include!(concat!(env!("OUT_DIR"), "/json.rs"));
+/// Every package is a module, as their messages refer to each other by such paths. Only `livekit` is shown
+/// without its name.
+mod packages {
+    include!(concat!(env!("OUT_DIR"), "/packages.rs"));
+    include!(concat!(env!("OUT_DIR"), "/json.rs"));
+}

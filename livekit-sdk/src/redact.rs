@@ -166,6 +166,19 @@ impl<K, V> Secret for HashMap<K, V> {
     }
 }
 
+/// Numbers that are their default are not on the wire either.
+macro_rules! numbers {
+    ($($number:ty),*) => {$(
+        impl Secret for $number {
+            fn is_set(&self) -> bool {
+                *self != Self::default()
+            }
+        }
+    )*};
+}
+
+numbers!(bool, f32, f64, i32, i64, u32, u64);
+
 /// Stands for a credential in debug output: `<redacted>`, or `""` where there is none. [`Reveal`] shows it.
 pub fn hidden<T: Secret + fmt::Debug + ?Sized>(value: &T) -> impl fmt::Debug + use<'_, T> {
     Hidden(value)

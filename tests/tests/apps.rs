@@ -54,6 +54,9 @@ fn an_app_uses_a_protocol_that_does_not_exist_yet() {
         "draw: DrawRequest",
         "drawn: 1.5",
         "webhook: KIND_UNHEARD_OF",
+        "names: TakenRequest",
+        "imports: Some(StringValue(\"v\")) by Some(\"alice\")",
+        "well-known: Some(",
     ];
     future::write(&target().join("future/app"));
     assert_steps("future", &[], &steps);

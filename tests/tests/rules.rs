@@ -10,9 +10,14 @@ mod places;
 mod size;
 #[path = "rules/sources.rs"]
 mod sources;
+#[path = "rules/taken.rs"]
+mod taken;
 #[path = "rules/tokens.rs"]
 mod tokens;
 
+use std::collections::BTreeSet;
+
+use livekit_build_support::model::NO_ACCESSORS;
 use names::Names;
 use sources::SourceFile;
 
@@ -52,6 +57,21 @@ fn code_is_short() {
 }
 
 /// Each rule sees what it forbids, and lets pass what only resembles it.
+/// The generator and the macros keep lists of what `LiveKit` and `Call` have already.
+#[test]
+fn generated_methods_have_names_of_their_own() {
+    let listed: BTreeSet<_> = NO_ACCESSORS.map(str::to_owned).into();
+    for (ty, file, listed) in [
+        ("LiveKit", "livekit-sdk/src/client.rs", listed),
+        ("Call", "livekit-sdk/src/call.rs", taken::texts("livekit-macros/src/request.rs", "TAKEN")),
+    ] {
+        let methods = taken::methods(file, ty);
+        assert!(methods.contains("new"), "the methods of {ty} were not found: {methods:?}");
+        let unlisted: Vec<_> = methods.difference(&listed).map(|name| format!("{ty}::{name}")).collect();
+        none(&unlisted, "names that generated methods must not have again are listed");
+    }
+}
+
 #[test]
 fn names_are_seen() {
     let names = Names::of_schema();

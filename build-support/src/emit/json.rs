@@ -5,15 +5,18 @@ use std::fmt::Write as _;
 
 use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 
+use super::messages::WELL_KNOWN_TYPES;
 use super::names;
 use crate::GeneratedFile;
 use crate::prune::Reachable;
-use crate::schema::{Schema, all_messages};
+use crate::schema::{Schema, all_messages, oneof_of};
 
 pub(crate) fn emit(schema: &Schema, reachable: &Reachable) -> GeneratedFile {
     let messages = schema.files().flat_map(|file| all_messages(file.messages()));
     let messages = messages.filter(|message| reachable.contains(message.full_name()));
-    let enums = schema.pool().all_enums().filter(|item| reachable.contains(item.full_name()));
+    // The well-known ones are not ours to implement traits for.
+    let enums = schema.pool().all_enums().filter(|item| item.package_name() != WELL_KNOWN_TYPES.0);
+    let enums = enums.filter(|item| reachable.contains(item.full_name()));
     let mut text = String::new();
     for item in enums {
         let _ = writeln!(text, "crate::json::enumeration!({});", names::enumeration(&item));
@@ -29,9 +32,9 @@ fn emit_message(out: &mut String, message: &MessageDescriptor) {
         writeln!(out, "crate::json::message! {{ {} = {:?};", names::message(message), message.full_name());
     for (index, field) in declared(message).enumerate() {
         let _ = write!(out, "    {index} {:?} {:?} ", field.json_name(), field.name());
-        match field.containing_oneof().filter(|oneof| !oneof.is_synthetic()) {
+        match oneof_of(&field) {
             Some(oneof) => {
-                let _ = write!(out, "{} = {}", names::field(oneof.name()), names::member(&oneof, &field));
+                let _ = write!(out, "{} = {}", names::field(oneof.name()), names::member(&field));
             }
             None => out.push_str(&names::field(field.name())),
         }

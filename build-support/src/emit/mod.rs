@@ -1,6 +1,7 @@
 //! Model in, Rust out. Emitters write down what the model says and cannot fail for reasons of the
 //! schema: everything that can be wrong with it was refused before.
 
+mod attributes;
 pub(crate) mod grants;
 pub(crate) mod json;
 pub(crate) mod messages;

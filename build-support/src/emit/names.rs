@@ -1,26 +1,46 @@
-//! The names that prost gives to types and fields, seen from the module of package `livekit`.
+//! The names that prost gives to types and fields, seen from the module that holds the packages.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use prost_reflect::{EnumDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor};
 
-/// `simulation_run::Job`
+use super::messages::WELL_KNOWN_TYPES;
+use crate::schema::oneof_of;
+
+/// `livekit::simulation_run::Job`
 pub(crate) fn message(message: &MessageDescriptor) -> String {
     scope(message.package_name(), message.parent_message().as_ref()) + &ty(message.name())
 }
 
-/// `egress_info::Status`
+/// `livekit::egress_info::Status`
 pub(crate) fn enumeration(item: &EnumDescriptor) -> String {
     scope(item.package_name(), item.parent_message().as_ref()) + &ty(item.name())
 }
 
-/// `egress_info::Request::RoomComposite`
-pub(crate) fn member(oneof: &OneofDescriptor, field: &FieldDescriptor) -> String {
+/// `livekit::egress_info::Request`
+pub(crate) fn oneof(oneof: &OneofDescriptor) -> String {
     let message = oneof.parent_message();
     let name = ty(oneof.name());
     let nested = message.child_messages().map(|nested| ty(nested.name()));
     let mut nested = nested.chain(message.child_enums().map(|nested| ty(nested.name())));
     let suffix = if nested.any(|nested| nested == name) { "OneOf" } else { "" };
-    format!("{}{name}{suffix}::{}", scope(message.package_name(), Some(message)), ty(field.name()))
+    format!("{}{name}{suffix}", scope(message.package_name(), Some(message)))
+}
+
+/// The type that a field is declared in: its message, or the oneof that it is a member of.
+pub(crate) fn owner(field: &FieldDescriptor) -> String {
+    match oneof_of(field) {
+        Some(of) => oneof(&of),
+        None => message(field.parent_message()),
+    }
+}
+
+/// `livekit::Room::turn_password`, `livekit::egress_info::Request::RoomComposite`
+pub(crate) fn member(field: &FieldDescriptor) -> String {
+    let name = match oneof_of(field) {
+        Some(_) => ty(field.name()),
+        None => self::field(field.name()),
+    };
+    format!("{}::{name}", owner(field))
 }
 
 /// `room_composite`, `r#type`
@@ -39,7 +59,11 @@ fn scope(package: &str, message: Option<&MessageDescriptor>) -> String {
             let outer = scope(package, message.parent_message().as_ref());
             format!("{outer}{}::", field(message.name()))
         }
-        None => package.split('.').skip(1).fold(String::new(), |path, part| path + &field(part) + "::"),
+        None if package == WELL_KNOWN_TYPES.0 => format!("{}::", WELL_KNOWN_TYPES.1),
+        None => package
+            .split('.')
+            .filter(|part| !part.is_empty())
+            .fold(String::new(), |path, part| path + &field(part) + "::"),
     }
 }
 
@@ -54,7 +78,7 @@ const KEYWORDS: [&str; 47] = [
 /// Those that cannot even be written raw.
 const PATH_WORDS: [&str; 5] = ["crate", "extern", "self", "Self", "super"];
 
-fn identifier(name: String) -> String {
+pub(crate) fn identifier(name: String) -> String {
     if PATH_WORDS.contains(&name.as_str()) {
         name + "_"
     } else if KEYWORDS.contains(&name.as_str()) {

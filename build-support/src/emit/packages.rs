@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use crate::GeneratedFile;
 
-/// The package whose messages stand at the top; the others are modules below it.
-const ROOT: &str = "livekit";
+/// The package that the runtime shows without its name.
+const MAIN: &str = "livekit";
 
-/// Its name.
-pub(crate) const FILE: &str = "packages.rs";
+/// The file of messages without a package.
+pub(crate) const NAMELESS: &str = "_";
 
 #[derive(Default)]
 struct Module<'a> {
@@ -20,13 +20,13 @@ struct Module<'a> {
 
 /// Lists files called by their package.
 pub(crate) fn emit(files: &[GeneratedFile]) -> GeneratedFile {
-    let mut root = Module { package: ROOT.to_owned(), ..Module::default() };
+    let mut root = Module::default();
     for file in files {
         let package = file.name.strip_suffix(".rs").unwrap_or(&file.name);
-        let Some(below) = package.strip_prefix(ROOT) else { continue };
         let mut module = &mut root;
-        for part in below.split('.').filter(|part| !part.is_empty()) {
-            let package = format!("{}.{part}", module.package);
+        for part in package.split('.').filter(|part| *part != NAMELESS) {
+            let separator = if module.package.is_empty() { "" } else { "." };
+            let package = format!("{}{separator}{part}", module.package);
             module = module.modules.entry(part).or_default();
             module.package = package;
         }
@@ -34,7 +34,7 @@ pub(crate) fn emit(files: &[GeneratedFile]) -> GeneratedFile {
     }
     let mut text = String::new();
     write(&mut text, &root, 0);
-    GeneratedFile { name: FILE.to_owned(), text }
+    GeneratedFile { name: "packages.rs".to_owned(), text }
 }
 
 fn write(out: &mut String, module: &Module<'_>, indent: usize) {
@@ -42,8 +42,9 @@ fn write(out: &mut String, module: &Module<'_>, indent: usize) {
         let _ = writeln!(out, "{:indent$}include!(concat!(env!(\"OUT_DIR\"), \"/{name}\"));", "");
     }
     for (name, inner) in &module.modules {
+        let visibility = if inner.package == MAIN { "pub(super)" } else { "pub" };
         let _ = writeln!(out, "\n{:indent$}/// Messages of the package `{}`.", "", inner.package);
-        let _ = writeln!(out, "{:indent$}pub mod {name} {{", "");
+        let _ = writeln!(out, "{:indent$}{visibility} mod {name} {{", "");
         write(out, inner, indent + 4);
         let _ = writeln!(out, "{:indent$}}}", "");
     }

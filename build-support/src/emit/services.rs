@@ -1,11 +1,13 @@
 //! The services as declarations: traits that `#[livekit_macros::service]` turns into clients and servers.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::rc::Rc;
 
 use prost_build::ServiceGenerator;
 
+use super::names;
 use crate::model::{Access, Method, Model, Service, Wait};
 use crate::schema::Schema;
 use crate::{GeneratedFile, Halves};
@@ -41,16 +43,22 @@ impl ServiceGenerator for ServiceEmitter {
         let name = format!("service.{}.rs", service.accessor);
         let text = declaration(&self.schema, self.halves, service, &declared);
         self.files.borrow_mut().push(GeneratedFile { name: name.clone(), text });
-        let first_line =
-            self.schema.docs(&full_name).and_then(|docs| docs.lines().next()).unwrap_or_default();
-        super::docs(&mut self.index, 0, first_line);
-        let _ = writeln!(self.index, "pub mod {} {{", service.accessor);
+        super::docs(&mut self.index, 0, docs(&self.schema, service).lines().next().unwrap_or_default());
+        let _ = writeln!(self.index, "pub mod {} {{", names::identifier(service.accessor.clone()));
         let _ = writeln!(self.index, "    include!(concat!(env!(\"OUT_DIR\"), \"/{name}\"));\n}}\n");
     }
 
     fn finalize_package(&mut self, _: &str, _: &mut String) {
         let text = std::mem::take(&mut self.index);
         self.files.borrow_mut().push(GeneratedFile { name: "services.rs".to_owned(), text });
+    }
+}
+
+/// What is said of a service; something always is, as the runtime denies items without documentation.
+fn docs<'a>(schema: &'a Schema, service: &Service) -> Cow<'a, str> {
+    match schema.docs(&service.full_name) {
+        Some(docs) => Cow::Borrowed(docs),
+        None => Cow::Owned(format!("The service `{}`.", service.full_name)),
     }
 }
 
@@ -61,7 +69,7 @@ fn declaration(
     declared: &prost_build::Service,
 ) -> String {
     let mut out = String::new();
-    super::docs(&mut out, 0, schema.docs(&service.full_name).unwrap_or_default());
+    super::docs(&mut out, 0, &docs(schema, service));
     let mut arguments = vec![
         format!("package = {:?}", declared.package),
         format!("name = {:?}", declared.proto_name),
@@ -116,9 +124,13 @@ fn declare_method(
     let _ = writeln!(out, "    fn {}(request: {input}) -> {output};", declared.name);
 }
 
-/// prost gives paths relative to the module of the package.
+/// prost gives paths relative to the module of the package, which is `livekit` for every service here. The
+/// runtime shows what is in it, and what stands beside it, in one place.
 fn rust_path(prost: &str) -> String {
-    if prost.starts_with("::") { prost.to_owned() } else { format!("crate::proto::{prost}") }
+    match prost.starts_with("::") {
+        true => prost.to_owned(),
+        false => format!("crate::proto::{}", prost.strip_prefix("super::").unwrap_or(prost)),
+    }
 }
 
 fn access(access: &Access) -> Vec<String> {

@@ -63,6 +63,16 @@ impl<E: Enumeration> Visitor<'_> for NameOrNumber<E> {
     }
 }
 
+impl Enumeration for pbjson_types::NullValue {
+    fn from_name(name: &str) -> Option<Self> {
+        Self::from_str_name(name)
+    }
+
+    fn name(&self) -> &'static str {
+        self.as_str_name()
+    }
+}
+
 /// Implements protobuf JSON for an enum of prost.
 macro_rules! enumeration {
     ($enum:ty) => {

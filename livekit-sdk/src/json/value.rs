@@ -81,4 +81,22 @@ macro_rules! as_they_are {
     )*};
 }
 
-as_they_are!(bool, pbjson_types::Any, pbjson_types::Duration, pbjson_types::Empty, pbjson_types::Timestamp);
+as_they_are!(
+    bool,
+    pbjson_types::Any,
+    pbjson_types::BoolValue,
+    pbjson_types::BytesValue,
+    pbjson_types::DoubleValue,
+    pbjson_types::Duration,
+    pbjson_types::Empty,
+    pbjson_types::FloatValue,
+    pbjson_types::Int32Value,
+    pbjson_types::Int64Value,
+    pbjson_types::ListValue,
+    pbjson_types::StringValue,
+    pbjson_types::Struct,
+    pbjson_types::Timestamp,
+    pbjson_types::UInt32Value,
+    pbjson_types::UInt64Value,
+    pbjson_types::Value
+);

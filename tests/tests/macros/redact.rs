@@ -212,6 +212,28 @@ fn paths_lead_through_messages_lists_maps_boxes_and_oneofs() {
     assert_eq!(Login::User("bob".to_owned()).secrets(), [""; 0]);
 }
 
+#[derive(Clone, PartialEq, prost::Message, Redact)]
+#[prost(skip_debug)]
+struct Pin {
+    #[prost(uint32, tag = "1")]
+    #[redact(secret)]
+    digits: u32,
+    #[prost(uint32, optional, tag = "2")]
+    #[redact(secret)]
+    tries: Option<u32>,
+    #[prost(enumeration = "Level", tag = "3")]
+    #[redact(secret)]
+    level: i32,
+}
+
+#[test]
+fn numbers_can_be_secret() {
+    let pin = Pin { digits: 1234, tries: Some(0), level: 1 };
+    assert_eq!(format!("{pin:?}"), "Pin { digits: <redacted>, tries: <redacted>, level: <redacted> }");
+    assert_eq!(pin.secrets(), ["digits", "tries", "level"]);
+    assert_eq!(Pin::default().secrets(), [""; 0]);
+}
+
 /// Also for what is no message of prost's.
 #[derive(Redact)]
 struct Settings {

@@ -1,7 +1,6 @@
 use livekit_sdk::Redact;
 
 #[derive(Redact)]
-#[redact(debugg)]
 struct Vault {
     #[redact(secrets)]
     password: String,

@@ -1,6 +1,9 @@
 //! Uses what LiveKit does not have yet. Builds with `LIVEKIT_PROTO_DIR` only: `tests/tests/future/mod.rs` makes
 //! the protocol that it is built against.
 
+mod imports;
+mod names;
+
 use std::error::Error;
 
 use livekit_sdk::auth::{TokenVerifier, VideoGrant};
@@ -44,7 +47,9 @@ impl RoomService for Archive {
 async fn main() -> Result<(), Box<dyn Error>> {
     new_method().await?;
     new_service().await?;
-    new_value()
+    new_value()?;
+    names::taken().await?;
+    imports::new().await
 }
 
 async fn new_method() -> Result<(), Box<dyn Error>> {
