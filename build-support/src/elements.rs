@@ -189,7 +189,7 @@ impl Elements {
     }
 
     fn field(&mut self, message: &MessageDescriptor, field: &FieldDescriptor) {
-        let oneof = oneof_of(&field);
+        let oneof = oneof_of(field);
         let label = match field.cardinality() {
             Cardinality::Repeated if !field.is_map() => "repeated",
             _ if field.field_descriptor_proto().proto3_optional() => "optional",

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::emit::names;
 use crate::model::{self, Access, Method, Service};
 use crate::prune::is_twirp;
 use crate::schema::Schema;
@@ -36,6 +37,7 @@ pub fn text(schema: &Schema) -> String {
 
 fn table(out: &mut String, schema: &Schema, service: &Service) {
     let Service { full_name, accessor, .. } = service;
+    let accessor = names::identifier(accessor.clone());
     let feature = match &service.feature {
         Some(feature) => format!("feature `{feature}`"),
         None => "no feature of its own".to_owned(),

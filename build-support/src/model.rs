@@ -1,5 +1,5 @@
-//! What is generated, already checked: services, methods, requests,
-//! secrets and grants. Emitters only write it down.
+//! What is generated, already checked: services, methods, requests, secrets and grants. Emitters only write
+//! it down.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use prost_reflect::{
 };
 
 use crate::prune::{Reachable, is_twirp};
-use crate::schema::{ANNOTATIONS, Schema, all_messages, oneofs};
+use crate::schema::{ANNOTATIONS, Schema, WELL_KNOWN, all_messages, oneofs};
 use crate::secret::{self, is_secret};
 
 /// Everything that is generated beyond what prost derives from descriptors.
@@ -299,7 +299,7 @@ fn requests(schema: &Schema, services: &[ServiceDescriptor]) -> Vec<Request> {
     for service in services.iter().map(|descriptor| service(schema, descriptor)) {
         for (descriptor, method) in service.descriptor.methods().zip(&service.methods) {
             let input = descriptor.input();
-            if input.package_name() == "google.protobuf" {
+            if input.package_name() == WELL_KNOWN {
                 continue;
             }
             let request = requests.entry(input.full_name().to_owned());

@@ -194,6 +194,9 @@ fn is_root(name: &str) -> bool {
     !name.contains('/') || name.starts_with("roomrpc/") || name.starts_with("sdk/")
 }
 
+/// The package of the well-known types.
+pub(crate) const WELL_KNOWN: &str = "google.protobuf";
+
 /// Whether a file is one of those that come with every protobuf compiler.
 pub(crate) fn is_well_known(name: &str) -> bool {
     name.starts_with("google/protobuf/")

@@ -12,8 +12,17 @@ const PROTO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../proto");
 
 /// Exit code and output.
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    finish(livekit_proto(folder).args(arguments))
+}
+
+fn livekit_proto(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_livekit-proto"));
-    let output = command.args(arguments).current_dir(folder).output().unwrap();
+    command.current_dir(folder);
+    command
+}
+
+fn finish(command: &mut Command) -> (i32, String) {
+    let output = command.output().unwrap();
     let text = [output.stdout, output.stderr].concat();
     (output.status.code().unwrap(), String::from_utf8_lossy(&text).into_owned())
 }
@@ -78,4 +87,41 @@ fn drift_is_seen() {
     assert_eq!(code, 1);
     assert!(text.contains("drifted  the facts are"), "{text}");
     assert_eq!(run(&folder, &["docs", "--check"]).0, 1, "there is no METHODS.md yet");
+}
+
+/// `git` clones the tag that is named, or else what the repository has last.
+#[test]
+fn a_sync_takes_a_tag_of_the_repository() {
+    let folder = folder("git");
+    let upstream = folder.join("upstream");
+    let room = upstream.join("protobufs/livekit_room.proto");
+    let git = |arguments: &[&str]| {
+        let author = ["-c", "user.name=a", "-c", "user.email=a@a", "-c", "commit.gpgsign=false"];
+        let mut git = Command::new("git");
+        let (code, text) = finish(git.args(author).args(arguments).current_dir(&upstream));
+        assert_eq!(code, 0, "{text}");
+    };
+    git(&["init", "--quiet"]);
+    edit(&room, "rpc PerformRpc(", "rpc TaggedRpc(");
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "tagged"]);
+    git(&["tag", "v9.9.9"]);
+    edit(&room, "rpc TaggedRpc(", "rpc LatestRpc(");
+    git(&["commit", "--quiet", "--all", "--message", "latest"]);
+
+    // Git goes here for what it would get from there.
+    let here = format!("url.file://{}.insteadOf", upstream.display());
+    let diff = |from: &str| {
+        let mut diff = livekit_proto(&folder);
+        diff.args(["diff", "--from", from]).env("GIT_CONFIG_COUNT", "1").env("GIT_CONFIG_KEY_0", &here);
+        finish(diff.env("GIT_CONFIG_VALUE_0", "https://github.com/livekit/protocol"))
+    };
+    for (from, method) in [("git:v9.9.9", "TaggedRpc"), ("git", "LatestRpc")] {
+        let (code, text) = diff(from);
+        assert_eq!(code, 1, "{text}");
+        assert!(text.contains(&format!("method   livekit.RoomService.{method}")), "{text}");
+    }
+    let (code, text) = diff("git:v0.0.0");
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("mend: check the tag, and that git reaches the repository"), "{text}");
 }

@@ -47,7 +47,8 @@
 //! ```
 //!
 //! A method that is new takes the access of its service by default, a service that is new is reached by
-//! its name and needs [`with_grants`](Call::with_grants); cargo warns of either. Protocols since 1.23 build;
+//! its name and needs [`with_grants`](Call::with_grants); cargo warns of either. Where the name of an accessor is
+//! taken, it ends in `_service`; where that of a setter is, in `_`. Protocols since 1.23 build;
 //! the in-memory server needs one that is not older than the crate's own. `LIVEKIT_BUILD_TIMING=1` tells how
 //! long the generation took.
 //!

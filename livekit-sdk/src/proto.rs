@@ -4,6 +4,9 @@
 //! webhooks are made of reads and writes protobuf JSON through serde, with feature `json` every message
 //! does; fields and enum values that this version does not know are tolerated.
 //!
+//! The package `livekit` is shown without its name; others are modules here. Google's well-known types are in
+//! [`well_known`].
+//!
 //! `Debug` never prints a credential; [`Redact::secrets`](crate::redact::Redact::secrets) lists which
 //! ones a message holds.
 

@@ -78,6 +78,8 @@ fn broken(what: impl std::fmt::Display) -> Error {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
+
     use super::*;
 
     const TEXT: &str = "

@@ -5,17 +5,16 @@ use std::fmt::Write as _;
 
 use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 
-use super::messages::WELL_KNOWN_TYPES;
 use super::names;
 use crate::GeneratedFile;
 use crate::prune::Reachable;
-use crate::schema::{Schema, all_messages, oneof_of};
+use crate::schema::{Schema, WELL_KNOWN, all_messages, oneof_of};
 
 pub(crate) fn emit(schema: &Schema, reachable: &Reachable) -> GeneratedFile {
     let messages = schema.files().flat_map(|file| all_messages(file.messages()));
     let messages = messages.filter(|message| reachable.contains(message.full_name()));
     // The well-known ones are not ours to implement traits for.
-    let enums = schema.pool().all_enums().filter(|item| item.package_name() != WELL_KNOWN_TYPES.0);
+    let enums = schema.pool().all_enums().filter(|item| item.package_name() != WELL_KNOWN);
     let enums = enums.filter(|item| reachable.contains(item.full_name()));
     let mut text = String::new();
     for item in enums {

@@ -13,11 +13,8 @@ use super::names;
 use super::packages::NAMELESS;
 use super::services::ServiceEmitter;
 use crate::model::Model;
-use crate::schema::{Schema, oneofs};
+use crate::schema::{Schema, WELL_KNOWN, oneofs};
 use crate::{Error, GeneratedFile, Halves};
-
-/// Google's well-known types come from pbjson, whose have protobuf JSON.
-pub(crate) const WELL_KNOWN_TYPES: (&str, &str) = ("google.protobuf", "::pbjson_types");
 
 /// The files of the packages, and those of the services.
 pub(crate) struct Emitted {
@@ -58,7 +55,7 @@ pub(crate) fn emit(
 fn config(model: &Model) -> Config {
     let mut config = Config::new();
     // prost would map the package to its own types otherwise.
-    config.compile_well_known_types().extern_path(format!(".{}", WELL_KNOWN_TYPES.0), WELL_KNOWN_TYPES.1);
+    config.compile_well_known_types().extern_path(format!(".{WELL_KNOWN}"), names::WELL_KNOWN_TYPES);
     // A newer protocol has more values and more members.
     config.enum_attribute(".", "#[non_exhaustive]");
     for field in &model.boxed {

@@ -5,7 +5,7 @@ mod attributes;
 pub(crate) mod grants;
 pub(crate) mod json;
 pub(crate) mod messages;
-mod names;
+pub(crate) mod names;
 pub(crate) mod packages;
 pub(crate) mod services;
 

@@ -3,8 +3,10 @@
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use prost_reflect::{EnumDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor};
 
-use super::messages::WELL_KNOWN_TYPES;
-use crate::schema::oneof_of;
+use crate::schema::{WELL_KNOWN, oneof_of};
+
+/// Where the well-known types come from: theirs have protobuf JSON.
+pub(crate) const WELL_KNOWN_TYPES: &str = "::pbjson_types";
 
 /// `livekit::simulation_run::Job`
 pub(crate) fn message(message: &MessageDescriptor) -> String {
@@ -59,7 +61,7 @@ fn scope(package: &str, message: Option<&MessageDescriptor>) -> String {
             let outer = scope(package, message.parent_message().as_ref());
             format!("{outer}{}::", field(message.name()))
         }
-        None if package == WELL_KNOWN_TYPES.0 => format!("{}::", WELL_KNOWN_TYPES.1),
+        None if package == WELL_KNOWN => format!("{WELL_KNOWN_TYPES}::"),
         None => package
             .split('.')
             .filter(|part| !part.is_empty())
