@@ -1,17 +1,21 @@
-//! Refuses annotations that cannot work, with the place, the reason and a remedy.
+//! Refuses annotations that cannot work, and names that Rust cannot tell apart, with the place, the reason and a remedy.
 
 use std::collections::BTreeMap;
 
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
 
+use crate::emit::names;
 use crate::error::Error;
 use crate::model::{self, Method, Service, annotation_name, message_annotation, text_field};
-use crate::prune::is_twirp;
-use crate::schema::{Schema, all_messages};
+use crate::prune::{Reachable, is_twirp};
+use crate::schema::{Schema, all_messages, oneofs};
 use crate::secret;
 
 /// At most this many values can be named in place of a whole request.
 const MAX_KEYS: u32 = 3;
+
+/// What to do about two things that have one name in Rust.
+const ONE_NAME: &str = "rename one of them; upstream's names cannot both be kept";
 
 /// Checks every annotation of the schema against what it annotates.
 pub fn check(schema: &Schema) -> Vec<Error> {
@@ -46,6 +50,7 @@ pub(crate) fn findings(schema: &Schema) -> Vec<Finding> {
     for service in &services {
         checker.service(service);
     }
+    checker.names();
     for message in schema.files().flat_map(|file| all_messages(file.messages())) {
         checker.keys(&message);
         checker.secrets(&message);
@@ -94,6 +99,33 @@ impl Checker<'_> {
         }
     }
 
+    /// Refuses types, fields and members of oneofs that have one name in Rust.
+    fn names(&mut self) {
+        let reachable = Reachable::everything(self.schema);
+        let messages: Vec<_> = self.schema.files().flat_map(|file| all_messages(file.messages())).collect();
+        let messages = messages.iter().filter(|message| reachable.contains(message.full_name()));
+        let mut named = Vec::new();
+        for message in messages {
+            let path = names::message(message);
+            for oneof in oneofs(message) {
+                named.push((format!("{path}::{}", names::field(oneof.name())), oneof.full_name().to_owned()));
+                named.push((names::oneof(&oneof), oneof.full_name().to_owned()));
+            }
+            named.extend(message.fields().map(|it| (names::member(&it), it.full_name().to_owned())));
+            named.push((path, message.full_name().to_owned()));
+        }
+        let enums = self.schema.pool().all_enums().filter(|item| reachable.contains(item.full_name()));
+        named.extend(enums.map(|item| (names::enumeration(&item), item.full_name().to_owned())));
+
+        let mut seen = BTreeMap::new();
+        for (path, full_name) in named {
+            if let Some(other) = seen.insert(path.clone(), full_name.clone()) {
+                let what = format!("`{other}` and `{full_name}` are both `{path}` in Rust");
+                self.refuse(&full_name, what, ONE_NAME);
+            }
+        }
+    }
+
     fn service(&mut self, service: &Service) {
         let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
         for method in &service.methods {
@@ -105,7 +137,7 @@ impl Checker<'_> {
                         "methods `{other}` and `{}` are both `{}` in Rust",
                         method.name, method.rust_name
                     ),
-                    "rename one of them; upstream's names cannot both be kept",
+                    ONE_NAME,
                 );
             }
         }

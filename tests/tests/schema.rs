@@ -126,6 +126,32 @@ fn methods_that_are_one_in_rust() {
 }
 
 #[test]
+fn types_and_fields_that_are_one_in_rust() {
+    let with = |body: &str| {
+        format!(
+            "message A {{\n{body}\n}}\nmessage Foo_Bar {{}}\nservice Test {{\n  rpc Do(A) returns (Foo_Bar);\n}}\n"
+        )
+    };
+    let mend = "\n  mend: rename one of them; upstream's names cannot both be kept";
+    for (body, refused) in [
+        (
+            "  FooBar one = 1; }\nmessage FooBar {",
+            "8: `livekit.FooBar` and `livekit.Foo_Bar` are both `livekit::FooBar` in Rust",
+        ),
+        (
+            "  string kind = 1;\n  oneof Kind { string a = 2; }",
+            "5: `livekit.A.Kind` and `livekit.A.kind` are both `livekit::A::kind` in Rust",
+        ),
+        (
+            "  B one = 1;\n  message B {}\n  b two = 2;\n  enum b { NONE = 0; }",
+            "8: `livekit.A.B` and `livekit.A.b` are both `livekit::a::B` in Rust",
+        ),
+    ] {
+        assert_eq!(refusal(&with(body)), format!("livekit_test.proto:{refused}{mend}"));
+    }
+}
+
+#[test]
 fn services_that_share_an_accessor() {
     let text = "message A {}\nservice Board { rpc Do(A) returns (A); }\nservice BoardService { rpc Do(A) returns (A); }";
     assert_eq!(
