@@ -22,6 +22,7 @@ pub(crate) use field::{read, read_member, write, write_member};
 pub(crate) use message::{
     FieldName, Message, deserialize, message, read_field, read_message, serialize, write_field,
 };
+pub(crate) use number::digits;
 #[cfg(feature = "webhooks")]
 pub(crate) use text::read_text;
 pub(crate) use text::{Reader, from_str};
@@ -33,10 +34,12 @@ mod tests {
     use std::collections::HashMap;
 
     use serde::Deserialize;
+    use serde::de::value::MapDeserializer;
     use serde_json::json;
 
     use super::message::read_message;
     use super::text::{Reader, plain_length, read_text};
+    use super::value::{Enum, Plain, Value};
     use crate::proto::{ParticipantInfo, ParticipantPermission, Room, TrackSource, participant_info};
 
     fn read<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T, serde_json::Error> {
@@ -98,6 +101,26 @@ mod tests {
         ] {
             assert!(read(value.clone()).is_err(), "{value}");
         }
+    }
+
+    /// Whatever another crate makes of serde_json by its feature `arbitrary_precision`.
+    #[test]
+    fn numbers_are_read_from_objects_that_hold_their_digits() {
+        fn read<K, V: Value<K>>(key: &str, digits: &str) -> Result<V, serde::de::value::Error> {
+            let mut value = V::default();
+            value.read(MapDeserializer::new([(key, digits)].into_iter()))?;
+            Ok(value)
+        }
+        const KEY: &str = "$serde_json::private::Number";
+        assert_eq!(read::<Plain, f64>(KEY, "1.5e3"), Ok(1500.0));
+        assert_eq!(read::<Plain, i64>(KEY, "-7.0"), Ok(-7));
+        assert_eq!(read::<Enum<TrackSource>, i32>(KEY, "1"), Ok(TrackSource::Camera.into()));
+        for refused in
+            [read::<Plain, u32>(KEY, "1.5"), read::<Plain, u32>(KEY, "-1"), read::<Plain, u32>("n", "1")]
+        {
+            assert!(refused.is_err(), "{refused:?}");
+        }
+        assert!(read::<Enum<TrackSource>, i32>(KEY, "1.5").is_err());
     }
 
     /// Has what no message of the schema has: keys and values of all kinds in maps.

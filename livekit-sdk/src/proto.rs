@@ -24,8 +24,16 @@
 
 pub use packages::livekit::*;
 pub use packages::*;
-pub use pbjson_types as well_known;
 pub use pbjson_types::{Any, Duration, Empty, Timestamp};
+
+/// Google's well-known types.
+pub mod well_known {
+    pub use pbjson_types::{
+        Any, BoolValue, BytesValue, DoubleValue, Duration, Empty, FieldMask, FloatValue, Int32Value,
+        Int64Value, ListValue, NullValue, StringValue, Struct, Timestamp, UInt32Value, UInt64Value, Value,
+        value,
+    };
+}
 
 /// Every package is a module, as their messages refer to each other by such paths. Only `livekit` is shown
 /// without its name.

@@ -166,13 +166,18 @@ fn additions_break_nothing() {
         ("COLOR_RED = 1;", "COLOR_RED = 1; COLOR_BLUE = 2;"),
         ("int32 number = 4;", "int32 number = 4; bytes picture = 5;"),
         ("rpc Open(", "rpc Close(Board) returns (Closed);\n  rpc Open("),
-        ("enum Color", "message Closed { Color color = 1; }\nenum Color"),
+        // What no method leads to is not ours to judge.
+        (
+            "enum Color",
+            "message Closed { Color color = 1; string close_token = 2; }\n\
+             message Internal { string token = 1; }\nenum Color",
+        ),
     ];
     assert_eq!(
         told(&edits),
         [
             "Added livekit.Boards.Close livekit.Board to livekit.Closed",
-            "Added livekit.Closed 1 field",
+            "Added livekit.Closed 2 fields",
             "Added livekit.Board.picture bytes, in `content`",
             "Added livekit.OpenRequest.title string",
             "Added livekit.Color/COLOR_BLUE = 2",
@@ -187,6 +192,7 @@ fn additions_break_nothing() {
             "livekit.Boards.Close: no access annotation",
             "livekit.Boards.Close: no documentation",
             "livekit.Closed: no documentation",
+            "livekit.Closed.close_token: unknown sensitivity; its name is that of a credential",
         ]
     );
 }

@@ -305,7 +305,7 @@ impl<'de> Deserialize<'de> for Seconds {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         struct SecondsVisitor;
 
-        impl Visitor<'_> for SecondsVisitor {
+        impl<'de> Visitor<'de> for SecondsVisitor {
             type Value = Seconds;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -323,6 +323,11 @@ impl<'de> Deserialize<'de> for Seconds {
             fn visit_f64<E>(self, seconds: f64) -> Result<Seconds, E> {
                 // `as` cuts off the fraction and saturates at both ends.
                 Ok(Seconds(seconds as u64))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Seconds, A::Error> {
+                let seconds = json::digits(map)?.parse();
+                self.visit_f64(seconds.map_err(|_| A::Error::custom("not a number of seconds"))?)
             }
         }
 
@@ -442,6 +447,9 @@ mod tests {
         assert_eq!(seconds(json!(u64::MAX)), Some(u64::MAX));
         assert_eq!(seconds(json!(1e300)), Some(u64::MAX));
         assert_eq!(seconds(json!(null)), None);
+        // As serde_json's feature `arbitrary_precision` has it.
+        assert_eq!(seconds(json!({ "$serde_json::private::Number": "12.5" })), Some(12));
+        assert!(from_value::<Claims>(json!({ "exp": { "n": "12" } })).is_err());
         assert!(from_value::<Claims>(json!({ "exp": "12" })).is_err());
         let at = read(json!({ "exp": 12 })).expires_at();
         assert_eq!(at, Some(SystemTime::UNIX_EPOCH + Duration::from_secs(12)));

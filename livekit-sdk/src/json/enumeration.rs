@@ -3,9 +3,10 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::ser::Serializer;
 
+use super::number::digits;
 use super::value::{Enum, Value};
 
 /// What is generated for an enum.
@@ -39,7 +40,7 @@ pub(crate) fn deserialize<'de, E: Enumeration, D: Deserializer<'de>>(from: D) ->
 
 struct NameOrNumber<E>(PhantomData<E>);
 
-impl<E: Enumeration> Visitor<'_> for NameOrNumber<E> {
+impl<'de, E: Enumeration> Visitor<'de> for NameOrNumber<E> {
     type Value = Option<i32>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,6 +61,11 @@ impl<E: Enumeration> Visitor<'_> for NameOrNumber<E> {
             Ok(number) => self.visit_i64(number),
             Err(_) => Err(R::invalid_value(Unexpected::Unsigned(number), &self)),
         }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<i32>, A::Error> {
+        let number = digits(map)?.parse::<i32>();
+        number.map(Some).map_err(|_| A::Error::custom("the number of an enum value is out of range"))
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::ser::Serializer;
 
 use super::value::{Plain, Value};
@@ -30,7 +30,7 @@ impl<T: Number> NumberOrText<T> {
     }
 }
 
-impl<T: Number> Visitor<'_> for NumberOrText<T> {
+impl<'de, T: Number> Visitor<'de> for NumberOrText<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,6 +51,19 @@ impl<T: Number> Visitor<'_> for NumberOrText<T> {
 
     fn visit_f64<R: Error>(self, number: f64) -> Result<T, R> {
         Self::in_range(T::from_f64(number))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        self.visit_str(&digits(map)?)
+    }
+}
+
+/// A number as serde_json hands it over where some crate has turned on its feature `arbitrary_precision`: in an
+/// object of one field, as text.
+pub(crate) fn digits<'de, A: MapAccess<'de>>(mut map: A) -> Result<String, A::Error> {
+    match map.next_key::<String>()?.as_deref() {
+        Some("$serde_json::private::Number") => map.next_value(),
+        _ => Err(A::Error::custom("an object, where a number was expected")),
     }
 }
 
