@@ -326,7 +326,7 @@ impl<'de> Deserialize<'de> for Seconds {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Seconds, A::Error> {
-                let seconds = json::digits(map)?.parse();
+                let seconds = json::digits(map, &self)?.parse();
                 self.visit_f64(seconds.map_err(|_| A::Error::custom("not a number of seconds"))?)
             }
         }

@@ -64,7 +64,7 @@ impl<'de, E: Enumeration> Visitor<'de> for NameOrNumber<E> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<i32>, A::Error> {
-        let number = digits(map)?.parse::<i32>();
+        let number = digits(map, &self)?.parse::<i32>();
         number.map(Some).map_err(|_| A::Error::custom("the number of an enum value is out of range"))
     }
 }

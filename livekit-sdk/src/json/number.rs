@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, Expected, MapAccess, Unexpected, Visitor};
 use serde::ser::Serializer;
 
 use super::value::{Plain, Value};
@@ -54,16 +54,20 @@ impl<'de, T: Number> Visitor<'de> for NumberOrText<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        self.visit_str(&digits(map)?)
+        let digits = digits(map, &self)?;
+        self.visit_str(&digits)
     }
 }
 
 /// A number as serde_json hands it over where some crate has turned on its feature `arbitrary_precision`: in an
 /// object of one field, as text.
-pub(crate) fn digits<'de, A: MapAccess<'de>>(mut map: A) -> Result<String, A::Error> {
+pub(crate) fn digits<'de, A: MapAccess<'de>>(
+    mut map: A,
+    expected: &dyn Expected,
+) -> Result<String, A::Error> {
     match map.next_key::<String>()?.as_deref() {
         Some("$serde_json::private::Number") => map.next_value(),
-        _ => Err(A::Error::custom("an object, where a number was expected")),
+        _ => Err(A::Error::invalid_type(Unexpected::Map, expected)),
     }
 }
 
