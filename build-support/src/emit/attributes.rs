@@ -23,7 +23,7 @@ impl Attributes {
         Ok(())
     }
 
-    /// Puts the attributes in the text of a module where their paths start with, and lays it out.
+    /// Puts the attributes whose paths start with `module` into its text, and lays that out.
     pub(crate) fn apply(&mut self, module: &str, text: &str) -> Result<String, Error> {
         let mut file = syn::parse_file(text).map_err(|error| broken(format_args!("{module}: {error}")))?;
         self.visit(module, &mut file.items);
