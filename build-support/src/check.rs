@@ -1,4 +1,5 @@
-//! Refuses annotations that cannot work, and names that Rust cannot tell apart, with the place, the reason and a remedy.
+//! Refuses annotations that cannot work, and names that Rust cannot tell apart, with the place, the reason
+//! and a remedy.
 
 use std::collections::BTreeMap;
 
@@ -102,12 +103,10 @@ impl Checker<'_> {
     /// Refuses types, fields and members of oneofs that have one name in Rust.
     fn names(&mut self) {
         let reachable = Reachable::everything(self.schema);
-        let messages: Vec<_> = self.schema.files().flat_map(|file| all_messages(file.messages())).collect();
-        let messages = messages.iter().filter(|message| reachable.contains(message.full_name()));
         let mut named = Vec::new();
-        for message in messages {
-            let path = names::message(message);
-            for oneof in oneofs(message) {
+        for message in reachable.messages(self.schema) {
+            let path = names::message(&message);
+            for oneof in oneofs(&message) {
                 named.push((format!("{path}::{}", names::field(oneof.name())), oneof.full_name().to_owned()));
                 named.push((names::oneof(&oneof), oneof.full_name().to_owned()));
             }

@@ -150,11 +150,7 @@ pub struct GrantField {
 impl Model {
     /// Reads the model of the given services, and of all messages in `reachable`.
     pub fn new(schema: &Schema, reachable: &Reachable, services: &[ServiceDescriptor]) -> Self {
-        let messages: Vec<_> = schema
-            .files()
-            .flat_map(|file| all_messages(file.messages()))
-            .filter(|message| reachable.contains(message.full_name()))
-            .collect();
+        let messages = reachable.messages(schema);
         let twirp = services.iter().filter(|service| is_twirp(service));
         Self {
             services: twirp.map(|descriptor| service(schema, descriptor)).collect(),

@@ -8,7 +8,7 @@ use prost_types::{
     DescriptorProto, EnumDescriptorProto, FileDescriptorProto, FileDescriptorSet, SourceCodeInfo,
 };
 
-use crate::schema::{ANNOTATIONS, Schema, is_well_known};
+use crate::schema::{ANNOTATIONS, Schema, all_messages, is_well_known};
 
 /// Messages that are part of the API though no service mentions them.
 const ROOT_MESSAGES: [&str; 3] =
@@ -46,6 +46,12 @@ impl Reachable {
     /// Whether a message or an enum is reachable.
     pub fn contains(&self, full_name: &str) -> bool {
         self.0.contains(full_name)
+    }
+
+    /// The messages among them, in the order of the schema's files.
+    pub fn messages(&self, schema: &Schema) -> Vec<MessageDescriptor> {
+        let messages = schema.files().flat_map(|file| all_messages(file.messages()));
+        messages.filter(|message| self.contains(message.full_name())).collect()
     }
 
     /// Adds the requests and responses of a service, and what they reach.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use livekit_build_support::prune::Reachable;
-use livekit_build_support::schema::{Schema, Source, all_messages};
+use livekit_build_support::schema::{Schema, Source};
 use livekit_build_support::secret::is_secret;
 use livekit_build_support::{GeneratedFile, Halves, Inputs, generate};
 use syn::{Fields, GenericArgument, Item, PathArguments, Type, Visibility};
@@ -64,8 +64,7 @@ fn sources() -> Vec<Source> {
 fn secrets() -> String {
     let schema = Schema::parse(&sources()).unwrap_or_else(|error| panic!("{error}"));
     let reachable = Reachable::everything(&schema);
-    let messages = schema.files().flat_map(|file| all_messages(file.messages()));
-    let messages = messages.filter(|message| reachable.contains(message.full_name()));
+    let messages = reachable.messages(&schema).into_iter();
     let fields = messages.flat_map(|message| message.fields().collect::<Vec<_>>());
     let secrets = fields.filter(|field| is_secret(&schema, field));
     let mut names: Vec<_> = secrets.map(|field| field.full_name().to_owned() + "\n").collect();

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::elements::{Element, Elements, Kind};
 use crate::merge::Lost;
 use crate::prune::Reachable;
-use crate::schema::{Schema, all_messages};
+use crate::schema::Schema;
 use crate::{check, report, secret};
 
 pub use render::{markdown, text};
@@ -153,9 +153,7 @@ fn to_do(before: &Schema, after: &Schema, lost: &[Lost]) -> Vec<String> {
 /// New fields that are named like credentials, though neither upstream nor we say whether they are.
 fn credentials(before: &Schema, after: &Schema) -> Vec<String> {
     let known = Elements::of(before);
-    let reachable = Reachable::everything(after);
-    let mut messages: Vec<_> = after.files().flat_map(|file| all_messages(file.messages())).collect();
-    messages.retain(|message| reachable.contains(message.full_name()));
+    let messages = Reachable::everything(after).messages(after);
     let new = secret::unjudged(after, &messages).into_iter().filter(|name| !known.contains(name));
     new.map(|name| format!("{name}: unknown sensitivity; its name is that of a credential")).collect()
 }

@@ -8,11 +8,9 @@ use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 use super::names;
 use crate::GeneratedFile;
 use crate::prune::Reachable;
-use crate::schema::{Schema, WELL_KNOWN, all_messages, oneof_of};
+use crate::schema::{Schema, WELL_KNOWN, oneof_of};
 
 pub(crate) fn emit(schema: &Schema, reachable: &Reachable) -> GeneratedFile {
-    let messages = schema.files().flat_map(|file| all_messages(file.messages()));
-    let messages = messages.filter(|message| reachable.contains(message.full_name()));
     // The well-known ones are not ours to implement traits for.
     let enums = schema.pool().all_enums().filter(|item| item.package_name() != WELL_KNOWN);
     let enums = enums.filter(|item| reachable.contains(item.full_name()));
@@ -20,7 +18,7 @@ pub(crate) fn emit(schema: &Schema, reachable: &Reachable) -> GeneratedFile {
     for item in enums {
         let _ = writeln!(text, "crate::json::enumeration!({});", names::enumeration(&item));
     }
-    for message in messages {
+    for message in reachable.messages(schema) {
         emit_message(&mut text, &message);
     }
     GeneratedFile { name: "json.rs".to_owned(), text }
