@@ -1,15 +1,17 @@
 //! Refuses annotations that cannot work, and names that Rust cannot tell apart, with the place, the reason
 //! and a remedy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
+use prost_reflect::{
+    DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor,
+};
 
 use crate::emit::names;
 use crate::error::Error;
 use crate::model::{self, Method, Service, annotation_name, message_annotation, text_field};
 use crate::prune::{Reachable, is_twirp};
-use crate::schema::{Schema, all_messages, oneofs};
+use crate::schema::{Schema, all_messages, oneofs, value_key};
 use crate::secret;
 
 /// At most this many values can be named in place of a whole request.
@@ -100,27 +102,12 @@ impl Checker<'_> {
         }
     }
 
-    /// Refuses types, fields and members of oneofs that have one name in Rust.
+    /// Refuses what has one name in Rust: modules, types, and what is in them.
     fn names(&mut self) {
-        let reachable = Reachable::everything(self.schema);
-        let mut named = Vec::new();
-        for message in reachable.messages(self.schema) {
-            let path = names::message(&message);
-            for oneof in oneofs(&message) {
-                named.push((format!("{path}::{}", names::field(oneof.name())), oneof.full_name().to_owned()));
-                named.push((names::oneof(&oneof), oneof.full_name().to_owned()));
-            }
-            named.extend(message.fields().map(|it| (names::member(&it), it.full_name().to_owned())));
-            named.push((path, message.full_name().to_owned()));
-        }
-        let enums = self.schema.pool().all_enums().filter(|item| reachable.contains(item.full_name()));
-        named.extend(enums.map(|item| (names::enumeration(&item), item.full_name().to_owned())));
-
         let mut seen = BTreeMap::new();
-        for (path, full_name) in named {
-            if let Some(other) = seen.insert(path.clone(), full_name.clone()) {
-                let what = format!("`{other}` and `{full_name}` are both `{path}` in Rust");
-                self.refuse(&full_name, what, ONE_NAME);
+        for (path, key) in rust_names(self.schema) {
+            if let Some(other) = seen.insert(path.clone(), key.clone()) {
+                self.refuse(&key, format!("`{other}` and `{key}` are both `{path}` in Rust"), ONE_NAME);
             }
         }
     }
@@ -283,6 +270,48 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// The Rust names of all that is generated, and which elements of the schema have them.
+fn rust_names(schema: &Schema) -> Vec<(String, String)> {
+    let reachable = Reachable::everything(schema);
+    let messages = reachable.messages(schema);
+    let enums: Vec<_> =
+        schema.pool().all_enums().filter(|item| reachable.contains(item.full_name())).collect();
+
+    let packages = messages.iter().map(MessageDescriptor::package_name);
+    let packages = packages.chain(enums.iter().map(EnumDescriptor::package_name));
+    // `acme.rpc` is in a module of `acme`, whether there is such a package or not.
+    let packages: BTreeSet<_> = packages
+        .flat_map(|name| name.match_indices('.').map(|(end, _)| &name[..end]).chain([name]))
+        .collect();
+    let mut named: Vec<_> =
+        packages.into_iter().map(|package| (names::package(package), package.to_owned())).collect();
+
+    for message in &messages {
+        let (path, key) = (names::message(message), message.full_name());
+        for oneof in oneofs(message) {
+            named.push((format!("{path}::{}", names::field(oneof.name())), oneof.full_name().to_owned()));
+            named.push((names::oneof(&oneof), oneof.full_name().to_owned()));
+        }
+        named.extend(message.fields().map(|it| (names::member(&it), it.full_name().to_owned())));
+        named.push((path, key.to_owned()));
+        let mut nested = message.child_messages().filter(|nested| !nested.is_map_entry());
+        if nested.any(|nested| reachable.contains(nested.full_name()))
+            || message.child_enums().any(|nested| reachable.contains(nested.full_name()))
+            || oneofs(message).next().is_some()
+        {
+            named.push((names::module(message), key.to_owned()));
+        }
+    }
+    for item in enums {
+        // Values of one number are one in Rust, called by the first name.
+        let mut numbers = BTreeSet::new();
+        let values = item.values().filter(|value| numbers.insert(value.number()));
+        named.extend(values.map(|value| (names::value(&value), value_key(&value))));
+        named.push((names::enumeration(&item), item.full_name().to_owned()));
+    }
+    named
 }
 
 fn is_duration(field: &FieldDescriptor) -> bool {

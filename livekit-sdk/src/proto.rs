@@ -24,7 +24,6 @@
 
 pub use packages::livekit::*;
 pub use packages::*;
-pub use pbjson_types::{Any, Duration, Empty, Timestamp};
 
 /// Google's well-known types.
 pub mod well_known {
@@ -33,6 +32,12 @@ pub mod well_known {
         Int64Value, ListValue, NullValue, StringValue, Struct, Timestamp, UInt32Value, UInt64Value, Value,
         value,
     };
+}
+
+/// The well-known types that are shown beside the messages of the package `livekit`, unless one of those has
+/// their name.
+mod unqualified {
+    pub use pbjson_types::{Any, Duration, Empty, Timestamp};
 }
 
 /// Every package is a module, as their messages refer to each other by such paths. Only `livekit` is shown

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::auth::{ClaimGrants, Grant as _};
 use crate::error::{Error, ErrorKind, Result};
-use crate::proto::Duration as ProtoDuration;
+use crate::proto::well_known::Duration as ProtoDuration;
 
 /// How long a phone rings when the caller does not say.
 const DEFAULT_RINGING: Duration = Duration::from_secs(30);

@@ -21,8 +21,11 @@ const HEAD: &str = "syntax = \"proto3\";\npackage livekit;\nimport \"sdk/options
 
 /// What generating from `body` reports.
 fn refusal(body: &str) -> String {
-    let inputs = Inputs { sources: sources(&format!("{HEAD}{body}")), ..Inputs::default() };
-    match generate(&inputs) {
+    refusal_of(sources(&format!("{HEAD}{body}")))
+}
+
+fn refusal_of(sources: Vec<Source>) -> String {
+    match generate(&Inputs { sources, ..Inputs::default() }) {
         Ok(_) => panic!("nothing was refused"),
         Err(error) => error.to_string(),
     }
@@ -146,9 +149,27 @@ fn types_and_fields_that_are_one_in_rust() {
             "  B one = 1;\n  message B {}\n  b two = 2;\n  enum b { NONE = 0; }",
             "8: `livekit.A.B` and `livekit.A.b` are both `livekit::a::B` in Rust",
         ),
+        (
+            "  Kind kind = 1;\n  enum Kind { NONE = 0; KIND_AUDIO = 1; AUDIO = 2; }",
+            "6: `livekit.A.Kind/KIND_AUDIO` and `livekit.A.Kind/AUDIO` are both `livekit::a::Kind::Audio` in Rust",
+        ),
     ] {
         assert_eq!(refusal(&with(body)), format!("livekit_test.proto:{refused}{mend}"));
     }
+}
+
+#[test]
+fn packages_and_messages_that_are_one_module_in_rust() {
+    let text = "import \"agent.proto\";\nmessage Agent {\n  livekit.agent.Job job = 1;\n  oneof of { string a = 2; }\n}\n\
+                service Test { rpc Do(Agent) returns (Agent); }";
+    let mut sources = sources(&format!("{HEAD}{text}"));
+    let package = "syntax = \"proto3\";\npackage livekit.agent;\nmessage Job {}";
+    sources.push(("agent.proto".to_owned(), package.to_owned()));
+    assert_eq!(
+        refusal_of(sources),
+        "livekit_test.proto:5: `livekit.agent` and `livekit.Agent` are both `livekit::agent` in Rust\n  \
+         mend: rename one of them; upstream's names cannot both be kept"
+    );
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! The names that prost gives to types and fields, seen from the module that holds the packages.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
-use prost_reflect::{EnumDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor};
+use prost_reflect::{
+    EnumDescriptor, EnumValueDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor,
+};
 
 use crate::schema::{WELL_KNOWN, oneof_of};
 
@@ -16,6 +18,18 @@ pub(crate) fn message(message: &MessageDescriptor) -> String {
 /// `livekit::egress_info::Status`
 pub(crate) fn enumeration(item: &EnumDescriptor) -> String {
     scope(item.package_name(), item.parent_message().as_ref()) + &ty(item.name())
+}
+
+/// `livekit::EgressStatus::EgressActive`, `livekit::TrackType::Audio`: without the name of the enum, if a word
+/// follows it.
+pub(crate) fn value(value: &EnumValueDescriptor) -> String {
+    let item = value.parent_enum();
+    let name = ty(value.name());
+    let name = match name.strip_prefix(&ty(item.name())) {
+        Some(rest) if rest.starts_with(char::is_uppercase) => identifier(rest.to_owned()),
+        _ => name,
+    };
+    format!("{}::{name}", enumeration(item))
 }
 
 /// `livekit::egress_info::Request`
@@ -54,19 +68,23 @@ fn ty(name: &str) -> String {
     identifier(name.to_upper_camel_case())
 }
 
+/// The module of what is declared in a message: `livekit::egress_info`.
+pub(crate) fn module(message: &MessageDescriptor) -> String {
+    scope(message.package_name(), message.parent_message().as_ref()) + &field(message.name())
+}
+
+/// The module of a package: `livekit`, `acme::rpc`.
+pub(crate) fn package(name: &str) -> String {
+    match name {
+        WELL_KNOWN => WELL_KNOWN_TYPES.to_owned(),
+        _ => name.split('.').map(field).collect::<Vec<_>>().join("::"),
+    }
+}
+
 /// The modules that lead to what is declared in a message, or else in a package.
 fn scope(package: &str, message: Option<&MessageDescriptor>) -> String {
-    match message {
-        Some(message) => {
-            let outer = scope(package, message.parent_message().as_ref());
-            format!("{outer}{}::", field(message.name()))
-        }
-        None if package == WELL_KNOWN => format!("{WELL_KNOWN_TYPES}::"),
-        None => package
-            .split('.')
-            .filter(|part| !part.is_empty())
-            .fold(String::new(), |path, part| path + &field(part) + "::"),
-    }
+    let module = message.map_or_else(|| self::package(package), module);
+    if module.is_empty() { module } else { module + "::" }
 }
 
 /// The words that Rust keeps for itself, of all editions; prost writes them raw.
@@ -85,6 +103,8 @@ pub(crate) fn identifier(name: String) -> String {
         name + "_"
     } else if KEYWORDS.contains(&name.as_str()) {
         format!("r#{name}")
+    } else if name.starts_with(char::is_numeric) {
+        format!("_{name}")
     } else {
         name
     }
@@ -97,7 +117,7 @@ mod tests {
     #[test]
     fn names_are_those_of_prost() {
         for (name, expected) in
-            [("aliOSS", "ali_oss"), ("type", "r#type"), ("gen", "r#gen"), ("super", "super_")]
+            [("aliOSS", "ali_oss"), ("type", "r#type"), ("gen", "r#gen"), ("super", "super_"), ("_3d", "_3d")]
         {
             assert_eq!(field(name), expected);
         }

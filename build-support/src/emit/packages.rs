@@ -42,9 +42,13 @@ fn write(out: &mut String, module: &Module<'_>, indent: usize) {
         let _ = writeln!(out, "{:indent$}include!(concat!(env!(\"OUT_DIR\"), \"/{name}\"));", "");
     }
     for (name, inner) in &module.modules {
-        let visibility = if inner.package == MAIN { "pub(super)" } else { "pub" };
+        let is_main = inner.package == MAIN;
+        let visibility = if is_main { "pub(super)" } else { "pub" };
         let _ = writeln!(out, "\n{:indent$}/// Messages of the package `{}`.", "", inner.package);
         let _ = writeln!(out, "{:indent$}{visibility} mod {name} {{", "");
+        if is_main {
+            let _ = writeln!(out, "{:1$}pub use crate::proto::unqualified::*;", "", indent + 4);
+        }
         write(out, inner, indent + 4);
         let _ = writeln!(out, "{:indent$}}}", "");
     }

@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use prost::Message as _;
 
 use crate::error::{Refusal, TwirpCode};
-use crate::proto::{Any, SipStatus, SipStatusCode};
+use crate::proto::well_known::Any;
+use crate::proto::{SipStatus, SipStatusCode};
 
 /// The answer to a phone call that failed with this SIP status.
 pub(super) fn refusal(status: i32, reason: &str) -> Refusal {

@@ -7,7 +7,8 @@ use crate::proto::scenario::create_from_session;
 use crate::proto::simulation_run::{
     Job, Status, cancel, confirm_source_upload, counts, create, get, job, list,
 };
-use crate::proto::{Duration, Scenario, ScenarioGroup, SimulationMode, SimulationRun, Timestamp};
+use crate::proto::well_known::{Duration, Timestamp};
+use crate::proto::{Scenario, ScenarioGroup, SimulationMode, SimulationRun};
 use crate::server::{Context, Router};
 use crate::services::agent_simulation::{AgentSimulation, AgentSimulationServer};
 use crate::testing::clock::Now;

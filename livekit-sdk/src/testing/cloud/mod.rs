@@ -13,7 +13,8 @@ use super::id;
 use super::refusals::invalid;
 use super::world::World;
 use crate::error::Refusal;
-use crate::proto::{PresignedPostRequest, Timestamp};
+use crate::proto::PresignedPostRequest;
+use crate::proto::well_known::Timestamp;
 use crate::server::Router;
 
 /// What is remembered.

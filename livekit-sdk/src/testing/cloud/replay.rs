@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::error::Refusal;
+use crate::proto::well_known::Empty;
 use crate::proto::{
-    ClosePlaybackRequest, DeleteReplayRequest, EgressInfo, Empty, ExportReplayRequest, ListReplaysRequest,
+    ClosePlaybackRequest, DeleteReplayRequest, EgressInfo, ExportReplayRequest, ListReplaysRequest,
     ListReplaysResponse, PlaybackRequest, PlaybackResponse, ReplayInfo, Room, SeekRequest,
 };
 use crate::server::{Context, Router};

@@ -1,7 +1,8 @@
 //! Media settings of trunks, rules and calls.
 
 use crate::error::Refusal;
-use crate::proto::{Duration, SipMediaConfig};
+use crate::proto::SipMediaConfig;
+use crate::proto::well_known::Duration;
 use crate::testing::refusals::invalid;
 
 /// The longest `media_timeout`, in seconds.

@@ -5,7 +5,7 @@ use std::error::Error;
 use livekit_sdk::auth::VideoGrant;
 use livekit_sdk::proto::acme::rpc::Status;
 use livekit_sdk::proto::acme::rpc::status::Code;
-use livekit_sdk::proto::{self, ImportRequest, ParticipantInfo};
+use livekit_sdk::proto::{self, ImportRequest, ParticipantInfo, well_known};
 use livekit_sdk::server::Context;
 use livekit_sdk::services::import::{Import, ImportServer};
 use livekit_sdk::testing::TestServer;
@@ -34,7 +34,7 @@ pub async fn new() -> Result<(), Box<dyn Error>> {
     let status = lk.import().import(request.clone()).with_grants(VideoGrant::admin("r")).await?;
     println!("imports: {} by {:?}", status.message, status.participant.map(|it| it.identity));
     let _ = lk.import().export(()).code(Code::Bad).with_grants(VideoGrant::admin("r")).await?;
-    let forgotten = lk.import().forget(proto::Empty {}).with_grants(VideoGrant::admin("r")).await?;
+    let forgotten = lk.import().forget(well_known::Empty {}).with_grants(VideoGrant::admin("r")).await?;
     println!("well-known: {:?} {:?} {:?}", forgotten.text, forgotten.int64, forgotten.mask);
     Ok(())
 }
@@ -48,14 +48,14 @@ impl Import for Imports {
         Ok(Status { message, participant: Some(participant), ..Default::default() })
     }
 
-    async fn export(&self, _: Context, request: Status) -> Result<proto::Empty, Refusal> {
+    async fn export(&self, _: Context, request: Status) -> Result<well_known::Empty, Refusal> {
         match request.code() {
-            Code::Bad => Ok(proto::Empty {}),
+            Code::Bad => Ok(well_known::Empty {}),
             _ => Err(Refusal::new(TwirpCode::InvalidArgument, "a code was sent")),
         }
     }
 
-    async fn forget(&self, _: Context, _: proto::Empty) -> Result<ImportRequest, Refusal> {
+    async fn forget(&self, _: Context, _: well_known::Empty) -> Result<ImportRequest, Refusal> {
         Ok(serde_json::from_str(r#"{"text": "t", "int64": "5", "mask": "a"}"#).unwrap_or_default())
     }
 }

@@ -4,18 +4,27 @@ use std::error::Error;
 
 use livekit_sdk::Refusal;
 use livekit_sdk::auth::VideoGrant;
-use livekit_sdk::proto;
+use livekit_sdk::proto::{self, well_known};
 use livekit_sdk::server::Context;
+use livekit_sdk::services::google::{Google, GoogleServer};
 use livekit_sdk::services::r#type::{Type, TypeServer};
 use livekit_sdk::testing::TestServer;
 
 pub async fn taken() -> Result<(), Box<dyn Error>> {
-    let server = TestServer::builder().service(TypeServer::router(Types)).build();
+    let server = TestServer::builder()
+        .service(TypeServer::router(Types))
+        .service(GoogleServer::router(Googles))
+        .build();
     let lk = server.livekit();
     let answer = lk.r#type().r#loop(()).some("a").none("b").with_grants(VideoGrant::admin("r")).await?;
     if answer.ok != "Option { some: \"a\", none: Some(\"b\") }" {
         return Err(format!("it is {}", answer.ok).into());
     }
+    let wait = lk.google().wait(()).days("2").of(well_known::Duration { seconds: 2, nanos: 0 });
+    let waited = wait.with_grants(VideoGrant::admin("r")).await?.timestamp.unwrap_or_default();
+    println!("names: {} and {:?}", waited.day, waited.of);
+    let any = proto::Any { of: Some(well_known::Any::default().into()), ..Default::default() };
+    let well_known::Empty {} = lk.google().wait_for_google(any).with_grants(VideoGrant::admin("r")).await?;
     // What they are called in place of names that are taken; none of it is sent.
     let taken = lk.url_service().clone(()).set_("1").request_("2").with_timeout_("3").new_("4").room("r");
     println!("names: {:?}", taken.request());
@@ -32,5 +41,19 @@ struct Types;
 impl Type for Types {
     async fn r#loop(&self, _: Context, request: proto::Option) -> Result<proto::Result, Refusal> {
         Ok(proto::Result { ok: format!("{request:?}"), ..Default::default() })
+    }
+}
+
+struct Googles;
+
+impl Google for Googles {
+    async fn wait(&self, _: Context, request: proto::Duration) -> Result<proto::Empty, Refusal> {
+        let of = request.of.map(|of| well_known::Timestamp { seconds: of.seconds, nanos: of.nanos });
+        let timestamp = proto::Timestamp { day: request.days, of, ..Default::default() };
+        Ok(proto::Empty { timestamp: Some(timestamp), ..Default::default() })
+    }
+
+    async fn wait_for_google(&self, _: Context, _: proto::Any) -> Result<well_known::Empty, Refusal> {
+        Ok(well_known::Empty {})
     }
 }
