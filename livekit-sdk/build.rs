@@ -70,12 +70,15 @@ fn write(generated: &Generated) -> io::Result<()> {
     Ok(())
 }
 
-/// What has become unfit is told one by one; what is gone is told by its number, for an old protocol lacks
-/// a lot.
+/// What has become unfit is told one by one, and so is what may be a credential under another name; what else
+/// is gone is told by its number, for an old protocol lacks a lot.
 fn warn_of_lost(lost: &[Lost]) {
-    let (unfit, gone): (Vec<_>, Vec<_>) =
-        lost.iter().partition(|lost| matches!(lost.reason, Reason::Unfit(_)));
-    for lost in unfit {
+    let is_told = |lost: &&Lost| match &lost.reason {
+        Reason::Unfit(_) => true,
+        Reason::Gone { successor } => successor.is_some() && lost.annotations.iter().any(|it| it == "secret"),
+    };
+    let (told, gone): (Vec<_>, Vec<_>) = lost.iter().partition(is_told);
+    for lost in told {
         println!("cargo:warning={}", lost.to_string().replace('\n', ";"));
     }
     let gone: Vec<_> = gone.iter().filter(|lost| !lost.annotations.is_empty()).collect();

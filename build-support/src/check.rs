@@ -56,6 +56,7 @@ pub(crate) fn findings(schema: &Schema) -> Vec<Finding> {
     checker.names();
     for message in schema.files().flat_map(|file| all_messages(file.messages())) {
         checker.keys(&message);
+        checker.boxes(&message);
         checker.secrets(&message);
     }
     checker.findings
@@ -172,7 +173,8 @@ impl Checker<'_> {
         let Some(dial) = message_annotation(self.schema, name, "dial") else { return };
         let input = descriptor.input();
         if let Some(field) = text_field(&dial, "when") {
-            self.field(name, "dial", "when", &input, &field, "a bool", |field| field.kind() == Kind::Bool);
+            let is_flag = |field: &FieldDescriptor| field.kind() == Kind::Bool && model::is_single(field);
+            self.field(name, "dial", "when", &input, &field, "a bool", is_flag);
         }
         if let Some(field) = text_field(&dial, "ringing") {
             self.field(name, "dial", "ringing", &input, &field, "a google.protobuf.Duration", is_duration);
@@ -190,7 +192,7 @@ impl Checker<'_> {
                 "set `milliseconds` to the request field that holds the time",
             );
         };
-        let is_right = |field: &FieldDescriptor| field.kind() == Kind::Uint32 && !field.is_list();
+        let is_right = |field: &FieldDescriptor| field.kind() == Kind::Uint32 && model::is_single(field);
         self.field(name, "wait", "milliseconds", &descriptor.input(), &field, "a uint32", is_right);
     }
 
@@ -228,21 +230,28 @@ impl Checker<'_> {
         }
     }
 
+    fn boxes(&mut self, message: &MessageDescriptor) {
+        for field in message.fields().filter(|field| model::is_boxed(self.schema, field)) {
+            if !matches!(field.kind(), Kind::Message(_)) || field.is_list() || field.is_map() {
+                self.refuse_annotation(
+                    (field.full_name(), "boxed", None),
+                    format!("`{}` on `{}`, which is not one message", annotation_name("boxed"), field.name()),
+                    "remove the option",
+                );
+            }
+        }
+    }
+
     fn secrets(&mut self, message: &MessageDescriptor) {
         let option = annotation_name(secret::ANNOTATION);
         for field in message.fields() {
-            match secret::judgement(self.schema, &field) {
-                Some(true) if !secret::can_be_secret(&field) => self.refuse(
-                    field.full_name(),
-                    format!("`{option}` on `{}`, which holds neither text nor bytes", field.name()),
-                    "mark the fields of the message that it holds, or remove the option",
-                ),
-                Some(false) if secret::is_marked_upstream(&field) => self.refuse(
-                    field.full_name(),
+            let is_denied = secret::judgement(self.schema, &field) == Some(false);
+            if is_denied && secret::is_marked_upstream(&field) {
+                self.refuse_annotation(
+                    (field.full_name(), secret::ANNOTATION, None),
                     format!("`{option} = false` on `{}`, which upstream calls a secret", field.name()),
                     "remove the option: what is a secret upstream is one here",
-                ),
-                _ => {}
+                );
             }
         }
     }
@@ -315,5 +324,6 @@ fn rust_names(schema: &Schema) -> Vec<(String, String)> {
 }
 
 fn is_duration(field: &FieldDescriptor) -> bool {
-    matches!(field.kind(), Kind::Message(message) if message.full_name() == "google.protobuf.Duration")
+    model::is_single(field)
+        && matches!(field.kind(), Kind::Message(message) if message.full_name() == "google.protobuf.Duration")
 }

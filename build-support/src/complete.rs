@@ -10,6 +10,7 @@ use prost_reflect::{
 };
 
 use crate::error::Error;
+use crate::prune::join;
 use crate::schema::Schema;
 
 /// The types, with the cargo feature that the code about them belongs to.
@@ -53,6 +54,9 @@ struct Missing(Vec<Part>);
 /// A part of a file's descriptor: it is in the list `list` of what `scope` leads to.
 #[derive(Debug, PartialEq, Eq)]
 struct Part {
+    /// Our file that declares it.
+    own_file: String,
+    /// Upstream's file that it belongs in: that of the message around it, or else the one with our file's name.
     file: String,
     /// The messages it is declared in, from the outermost.
     scope: Vec<String>,
@@ -62,12 +66,31 @@ struct Part {
 }
 
 impl Part {
-    fn of_type(list: &'static str, file: &FileDescriptor, full_name: &str) -> Option<Self> {
-        let path = full_name.strip_prefix(file.package_name())?.trim_start_matches('.');
+    fn of_type(
+        list: &'static str,
+        own_file: &FileDescriptor,
+        full_name: &str,
+        upstream: &DescriptorPool,
+    ) -> Option<Self> {
+        let path = full_name.strip_prefix(own_file.package_name())?.trim_start_matches('.');
         let mut scope: Vec<_> = path.split('.').map(str::to_owned).collect();
         let name = scope.pop()?;
         let list = if list == MESSAGES && !scope.is_empty() { NESTED } else { list };
-        Some(Self { file: file.name().to_owned(), scope, list, name })
+        let outer = scope.first().map(|outer| join(own_file.package_name(), outer));
+        let outer = outer.and_then(|outer| upstream.get_message_by_name(&outer));
+        let own_file = own_file.name().to_owned();
+        let file = outer.map_or_else(|| own_file.clone(), |outer| outer.parent_file().name().to_owned());
+        Some(Self { own_file, file, scope, list, name })
+    }
+
+    fn of_field(own: &FieldDescriptor, upstream: &DescriptorPool) -> Option<Self> {
+        let message = own.parent_message();
+        let mut part = Self::of_type(MESSAGES, &message.parent_file(), message.full_name(), upstream)?;
+        let theirs = upstream.get_message_by_name(message.full_name())?;
+        theirs.parent_file().name().clone_into(&mut part.file);
+        part.scope.push(std::mem::replace(&mut part.name, own.name().to_owned()));
+        part.list = "field";
+        Some(part)
     }
 }
 
@@ -79,12 +102,12 @@ impl Missing {
     fn find(&mut self, name: &str, upstream: &DescriptorPool, ours: &DescriptorPool) {
         if let Some(item) = ours.get_enum_by_name(name) {
             if upstream.get_enum_by_name(name).is_none() {
-                self.add(Part::of_type(ENUMS, &item.parent_file(), name));
+                self.add(Part::of_type(ENUMS, &item.parent_file(), name, upstream));
             }
         } else if let Some(message) = ours.get_message_by_name(name) {
             match upstream.get_message_by_name(name) {
                 Some(theirs) => self.fields(&message, &theirs, upstream, ours),
-                None if self.add(Part::of_type(MESSAGES, &message.parent_file(), name)) => {
+                None if self.add(Part::of_type(MESSAGES, &message.parent_file(), name, upstream)) => {
                     for field in message.fields() {
                         self.type_of(&field, upstream, ours);
                     }
@@ -102,12 +125,7 @@ impl Missing {
         ours: &DescriptorPool,
     ) {
         for field in own.fields().filter(|field| theirs.get_field_by_name(field.name()).is_none()) {
-            let mut part = Part::of_type(MESSAGES, &theirs.parent_file(), own.full_name());
-            if let Some(part) = &mut part {
-                part.scope.push(std::mem::replace(&mut part.name, field.name().to_owned()));
-                part.list = "field";
-            }
-            self.add(part);
+            self.add(Part::of_field(&field, upstream));
             self.type_of(&field, upstream, ours);
         }
     }
@@ -137,8 +155,8 @@ impl Missing {
         let mut to = DynamicMessage::decode(set.clone(), &*upstream.encode_to_vec()).ok()?;
         let mut from = DynamicMessage::decode(set, &*ours.encode_to_vec()).ok()?;
         for part in &self.0 {
-            let added = named(scope_of(&mut from, part)?, part.list, &part.name)?.clone();
-            let scope = scope_of(&mut to, part)?;
+            let added = named(scope_of(&mut from, &part.own_file, part)?, part.list, &part.name)?.clone();
+            let scope = scope_of(&mut to, &part.file, part)?;
             // What upstream has dropped is reserved there.
             if part.list == "field" {
                 scope.clear_field_by_name("reserved_range");
@@ -151,8 +169,8 @@ impl Missing {
 }
 
 /// The descriptor that a part is, or belongs, in.
-fn scope_of<'a>(set: &'a mut DynamicMessage, part: &Part) -> Option<&'a mut DynamicMessage> {
-    let mut scope = named(set, "file", &part.file)?;
+fn scope_of<'a>(set: &'a mut DynamicMessage, file: &str, part: &Part) -> Option<&'a mut DynamicMessage> {
+    let mut scope = named(set, "file", file)?;
     for (depth, name) in part.scope.iter().enumerate() {
         scope = named(scope, if depth == 0 { MESSAGES } else { NESTED }, name)?;
     }

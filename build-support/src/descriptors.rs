@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use prost::Message as _;
-use prost_reflect::{DynamicMessage, Kind, Value};
+use prost_reflect::{DynamicMessage, FileDescriptor, Kind, Value};
 use prost_types::FileDescriptorSet;
 
+use crate::prune::join;
 use crate::schema::{ANNOTATIONS, Schema};
 
 /// The lists in `descriptor.proto` whose elements are annotated, or hold elements that are.
@@ -21,12 +22,25 @@ pub(crate) fn encode(schema: &Schema, mut set: FileDescriptorSet) -> Vec<u8> {
     let names: BTreeSet<_> = set.file.iter().map(|file| file.name().to_owned()).collect();
     for file in &mut set.file {
         file.source_code_info = None;
-        file.dependency.retain(|name| names.contains(name));
-        // Positions among the dependencies; every type is named in full, so that they do not matter.
+        let imported = schema.pool().get_file_by_name(file.name()).map(|file| imports(&file));
+        file.dependency = imported.unwrap_or_default().into_iter().filter(|it| names.contains(it)).collect();
+        // What is imported through another file is imported as itself.
         file.public_dependency.clear();
         file.weak_dependency.clear();
     }
     annotated(schema, &set).map_or_else(|| set.encode_to_vec(), |set| set.encode_to_vec())
+}
+
+/// The files that a file may name types of: those that it imports, and those that they import publicly.
+fn imports(file: &FileDescriptor) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut pending: Vec<_> = file.dependencies().collect();
+    while let Some(imported) = pending.pop() {
+        if found.insert(imported.name().to_owned()) {
+            pending.extend(imported.public_dependencies());
+        }
+    }
+    found
 }
 
 /// The descriptors with this project's annotations among their options, where prost's types have no room
@@ -46,7 +60,7 @@ fn annotate_children(schema: &Schema, element: &mut DynamicMessage, scope: &str)
     for children in CHILDREN {
         let children = element.get_field_by_name_mut(children).and_then(Value::as_list_mut);
         for child in children.into_iter().flatten().filter_map(Value::as_message_mut) {
-            let full_name = format!("{scope}.{}", text(child, "name"));
+            let full_name = join(scope, &text(child, "name"));
             annotate(schema, child, &full_name);
             annotate_children(schema, child, &full_name);
         }

@@ -10,7 +10,7 @@ use prost_reflect::{
 };
 
 use crate::prune::{Reachable, is_twirp};
-use crate::schema::{ANNOTATIONS, Schema, WELL_KNOWN, all_messages, oneofs};
+use crate::schema::{ANNOTATIONS, Schema, WELL_KNOWN, all_messages, oneof_of, oneofs};
 use crate::secret::{self, is_secret};
 
 /// Everything that is generated beyond what prost derives from descriptors.
@@ -273,7 +273,12 @@ impl Access {
 
 /// Whether a field is a single string.
 pub fn is_text(field: &FieldDescriptor) -> bool {
-    field.kind() == Kind::String && !field.is_list()
+    field.kind() == Kind::String && is_single(field)
+}
+
+/// Whether a field of a message is a field of the struct, and one value: not a list, nor in a oneof.
+pub fn is_single(field: &FieldDescriptor) -> bool {
+    !field.is_list() && !field.is_map() && oneof_of(field).is_none()
 }
 
 fn access(message: &DynamicMessage) -> Access {
@@ -330,9 +335,12 @@ pub fn key(schema: &Schema, field: &FieldDescriptor) -> Option<u32> {
 
 fn boxed(schema: &Schema, messages: &[MessageDescriptor]) -> Vec<String> {
     let fields = messages.iter().flat_map(|message| message.fields());
-    let is_boxed =
-        |field: &FieldDescriptor| schema.annotation(field.full_name(), "boxed").and_then(Value::as_bool);
-    fields.filter(|field| is_boxed(field) == Some(true)).map(|field| field.full_name().to_owned()).collect()
+    fields.filter(|field| is_boxed(schema, field)).map(|field| field.full_name().to_owned()).collect()
+}
+
+/// Whether we keep a field in a box.
+pub fn is_boxed(schema: &Schema, field: &FieldDescriptor) -> bool {
+    schema.annotation(field.full_name(), "boxed").and_then(Value::as_bool) == Some(true)
 }
 
 /// Finds the messages that hold secrets: those with secret fields, then, until nothing changes,

@@ -154,8 +154,9 @@ fn retain(
     }
 }
 
-fn join(scope: &str, name: &str) -> String {
-    format!("{scope}.{name}")
+/// The full name of what is declared in `scope`, which for a file without a package is nothing.
+pub(crate) fn join(scope: &str, name: &str) -> String {
+    if scope.is_empty() { name.to_owned() } else { format!("{scope}.{name}") }
 }
 
 /// Writes documentation back into descriptors, as comments at the paths that pruning has changed.

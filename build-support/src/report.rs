@@ -7,8 +7,9 @@ use prost_reflect::{Kind as Type, MessageDescriptor, ServiceDescriptor};
 
 use crate::elements::{Element, Elements, Kind};
 use crate::model;
-use crate::prune::is_twirp;
+use crate::prune::{Reachable, is_twirp};
 use crate::schema::Schema;
+use crate::secret;
 
 /// How much of a service is annotated and documented.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,6 +101,11 @@ fn reach(message: &MessageDescriptor, seen: &mut BTreeSet<String>) {
             _ => {}
         }
     }
+}
+
+/// Fields that a client can reach and that are named like credentials, though nobody says whether they are.
+pub fn unjudged(schema: &Schema) -> Vec<String> {
+    secret::unjudged(schema, &Reachable::everything(schema).messages(schema))
 }
 
 /// The table of `livekit-proto check`: a line a service, and a total.

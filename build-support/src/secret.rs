@@ -1,6 +1,7 @@
 //! Which fields are credentials: those that upstream marks, those that we do, and those that are named like
 //! one, until somebody has judged them.
 
+use heck::ToSnakeCase as _;
 use prost_reflect::{ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, Value};
 
 use crate::schema::Schema;
@@ -63,7 +64,7 @@ pub fn judgement(schema: &Schema, field: &FieldDescriptor) -> Option<bool> {
     schema.annotation(field.full_name(), ANNOTATION)?.as_bool()
 }
 
-/// Whether a field is `SENSITIVITY_SECRET` upstream.
+/// Whether a field is `SENSITIVITY_SECRET` upstream, or is not to be seen in debug output.
 pub fn is_marked_upstream(field: &FieldDescriptor) -> bool {
     let marks = |(option, value): (ExtensionDescriptor, &Value)| {
         option.full_name() == "logger.sensitivity"
@@ -74,7 +75,9 @@ pub fn is_marked_upstream(field: &FieldDescriptor) -> bool {
                 _ => false,
             }
     };
-    field.options().extensions().any(marks)
+    let options = field.options();
+    let is_redacted = options.get_field_by_name("debug_redact").is_some_and(|it| it.as_bool() == Some(true));
+    is_redacted || options.extensions().any(marks)
 }
 
 /// Whether a field can hold a credential: text, bytes, lists of them, and maps to them.
@@ -86,9 +89,15 @@ pub fn can_be_secret(field: &FieldDescriptor) -> bool {
 }
 
 fn is_text_or_bytes(kind: &Kind) -> bool {
-    matches!(kind, Kind::String | Kind::Bytes)
+    match kind {
+        Kind::String | Kind::Bytes => true,
+        Kind::Message(message) => {
+            ["google.protobuf.StringValue", "google.protobuf.BytesValue"].contains(&message.full_name())
+        }
+        _ => false,
+    }
 }
 
 fn is_named_so(field: &FieldDescriptor) -> bool {
-    can_be_secret(field) && field.name().to_ascii_lowercase().split('_').any(|word| WORDS.contains(&word))
+    can_be_secret(field) && field.name().to_snake_case().split('_').any(|word| WORDS.contains(&word))
 }

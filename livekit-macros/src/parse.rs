@@ -44,8 +44,12 @@ impl Argument {
     pub(crate) fn ident(&self, what: &str) -> syn::Result<Ident> {
         let text = self.text()?;
         let name = text.value();
-        // `r#type` names the same as `type`. Words like `self` are no names in either form.
-        let parsed = syn::parse_str::<Ident>(&name).or_else(|_| syn::parse_str(&format!("r#{name}")));
+        // `r#type` names the same as `type`, and `gen` is a keyword that syn lets pass as a name. Words like `self`
+        // are no names in either form.
+        let parsed = match name.as_str() {
+            "gen" => syn::parse_str::<Ident>("r#gen"),
+            _ => syn::parse_str(&name).or_else(|_| syn::parse_str(&format!("r#{name}"))),
+        };
         let mut ident =
             parsed.map_err(|_| Error::new(text.span(), format!("`{name}` is not the name of a {what}")))?;
         ident.set_span(text.span());

@@ -154,7 +154,11 @@ fn expand_oneof(input: &DeriveInput, variants: &[&Variant], errors: &mut Errors)
         let ident = &variant.ident;
         match mark {
             Some(mark) => {
-                let visit = visit(*mark, &snake_case(&name(ident)), ty, &quote!(value));
+                let value = match mark {
+                    Mark::Secret => secret_member(variant),
+                    Mark::Nested => quote!(value),
+                };
+                let visit = visit(*mark, &snake_case(&name(ident)), ty, &value);
                 quote! { Self::#ident(value) => { #visit } }
             }
             None => quote! { Self::#ident(_) => {} },
@@ -184,12 +188,23 @@ fn member(variant: &Variant) -> syn::Result<&syn::Type> {
     .ok_or_else(|| Error::new_spanned(&variant.ident, "a member of a oneof holds one value: `Name(Type)`"))
 }
 
+/// The value of a member of a oneof that is a credential: a message is not optional there.
+fn secret_member(variant: &Variant) -> TokenStream {
+    match Words::of(&variant.attrs) {
+        Ok(Some(Words { message: true, .. })) => quote!(&::livekit_sdk::redact::member(value)),
+        _ => quote!(value),
+    }
+}
+
 fn debug_oneof(oneof: &Ident, variants: &[&Variant], marks: &[Option<Mark>]) -> TokenStream {
     let arms = variants.iter().zip(marks).map(|(variant, mark)| {
         let ident = &variant.ident;
         let name = name(ident);
         let value = match (mark, Words::of(&variant.attrs)) {
-            (Some(Mark::Secret), _) => quote!(&::livekit_sdk::redact::hidden(value)),
+            (Some(Mark::Secret), _) => {
+                let value = secret_member(variant);
+                quote!(&::livekit_sdk::redact::hidden(#value))
+            }
             (_, Ok(Some(Words { enumeration: Some(path), .. }))) => {
                 quote!(&::livekit_sdk::redact::enumeration::<#path>(*value))
             }

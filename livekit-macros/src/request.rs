@@ -161,7 +161,7 @@ fn setters(input: &DeriveInput, extension: Option<&Ident>, fields: &[Field<'_>])
     match extension {
         None => quote! {
             #[doc = #text]
-            impl<Response: 'static> ::livekit_sdk::Call<#message, Response> {
+            impl<__Response: 'static> ::livekit_sdk::Call<#message, __Response> {
                 #(#signatures #bodies)*
             }
         },
@@ -170,7 +170,7 @@ fn setters(input: &DeriveInput, extension: Option<&Ident>, fields: &[Field<'_>])
             #visibility trait #extension: ::core::marker::Sized {
                 #(#signatures;)*
             }
-            impl<Response: 'static> #extension for ::livekit_sdk::Call<#message, Response> {
+            impl<__Response: 'static> #extension for ::livekit_sdk::Call<#message, __Response> {
                 #(#[allow(missing_docs)] #signatures #bodies)*
             }
         },

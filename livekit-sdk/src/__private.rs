@@ -1,5 +1,51 @@
 //! What expansions of the macros name. Not public API.
 
+/// A field with one value of the type `T`, whether the message tells that it is set or not.
+#[diagnostic::on_unimplemented(
+    message = "a field of another type is needed here",
+    label = "expected `{T}`, found `{Self}`"
+)]
+pub trait Field<T: ?Sized> {
+    /// The value; where it is not set, the default.
+    fn value(&self) -> &T;
+}
+
+impl Field<str> for String {
+    fn value(&self) -> &str {
+        self
+    }
+}
+
+impl Field<str> for Option<String> {
+    fn value(&self) -> &str {
+        self.as_deref().unwrap_or_default()
+    }
+}
+
+impl Field<bool> for bool {
+    fn value(&self) -> &bool {
+        self
+    }
+}
+
+impl Field<bool> for Option<bool> {
+    fn value(&self) -> &bool {
+        self.as_ref().unwrap_or(&false)
+    }
+}
+
+impl Field<u32> for u32 {
+    fn value(&self) -> &u32 {
+        self
+    }
+}
+
+impl Field<u32> for Option<u32> {
+    fn value(&self) -> &u32 {
+        self.as_ref().unwrap_or(&0)
+    }
+}
+
 #[cfg(feature = "client")]
 mod client {
     use std::collections::HashMap;

@@ -166,6 +166,25 @@ impl<K, V> Secret for HashMap<K, V> {
     }
 }
 
+/// A message that is the member of a oneof, as a credential: it is there as soon as it is the member.
+pub fn member<T: fmt::Debug>(message: &T) -> impl Secret + fmt::Debug + use<'_, T> {
+    Member(message)
+}
+
+struct Member<'a, T>(&'a T);
+
+impl<T> Secret for Member<'_, T> {
+    fn is_set(&self) -> bool {
+        true
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Member<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// Numbers that are their default are not on the wire either.
 macro_rules! numbers {
     ($($number:ty),*) => {$(

@@ -50,6 +50,7 @@ fn an_app_uses_a_protocol_that_does_not_exist_yet() {
     let steps = [
         "archive_room: unimplemented",
         "archive_room: for the room's admin alone",
+        "restore_room: allowed",
         "open_board: plan in r",
         "draw: DrawRequest",
         "drawn: 1.5",

@@ -94,7 +94,7 @@ fn reviewed(files: &[GeneratedFile]) -> BTreeMap<String, String> {
         if is_declaration(&file.name) {
             reviewed.insert(file.name.clone(), file.text.clone());
         } else if !is_index(&file.name) && !is_json(&file.name) {
-            let package = file.name.trim_end_matches(".rs").replace('.', "::");
+            let package = file.name.trim_start_matches("package.").trim_end_matches(".rs").replace('.', "::");
             let parsed = syn::parse_file(&file.text).expect("generated code is Rust");
             list(&parsed.items, &package, &mut messages);
         }

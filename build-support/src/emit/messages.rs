@@ -10,7 +10,7 @@ use prost_types::FileDescriptorSet;
 
 use super::attributes::Attributes;
 use super::names;
-use super::packages::NAMELESS;
+use super::packages::{self, NAMELESS};
 use super::services::ServiceEmitter;
 use crate::model::Model;
 use crate::schema::{Schema, WELL_KNOWN, oneofs};
@@ -41,7 +41,8 @@ pub(crate) fn emit(
     for (module, text) in modules {
         let scope: String = module.parts().map(|part| format!("{part}::")).collect();
         let text = attributes.apply(&scope, &text)?;
-        packages.push(GeneratedFile { name: module.to_file_name_or(NAMELESS), text });
+        let name = packages::file_name(&module.to_file_name_or(NAMELESS));
+        packages.push(GeneratedFile { name, text });
     }
     attributes.finish()?;
     let mut services = services.take();

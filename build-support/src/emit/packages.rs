@@ -18,11 +18,20 @@ struct Module<'a> {
     modules: BTreeMap<&'a str, Module<'a>>,
 }
 
+/// The name of the file of a package, which must not be that of another generated file (`json.rs`).
+pub(crate) fn file_name(prost: &str) -> String {
+    format!("package.{prost}")
+}
+
+fn package_of(file: &str) -> &str {
+    file.strip_prefix("package.").and_then(|name| name.strip_suffix(".rs")).unwrap_or(file)
+}
+
 /// Lists files called by their package.
 pub(crate) fn emit(files: &[GeneratedFile]) -> GeneratedFile {
     let mut root = Module::default();
     for file in files {
-        let package = file.name.strip_suffix(".rs").unwrap_or(&file.name);
+        let package = package_of(&file.name);
         let mut module = &mut root;
         for part in package.split('.').filter(|part| *part != NAMELESS) {
             let separator = if module.package.is_empty() { "" } else { "." };

@@ -49,6 +49,10 @@ impl ServiceGenerator for ServiceEmitter {
     }
 
     fn finalize_package(&mut self, _: &str, _: &mut String) {
+        // Packages whose services are not spoken over Twirp are finalized, too.
+        if self.index.is_empty() {
+            return;
+        }
         let text = std::mem::take(&mut self.index);
         self.files.borrow_mut().push(GeneratedFile { name: "services.rs".to_owned(), text });
     }

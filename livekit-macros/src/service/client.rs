@@ -1,6 +1,6 @@
 //! The client half: a handle with one method per RPC, and one constant that describes it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::model::{Method, Service};
@@ -51,18 +51,19 @@ fn constant(service: &Service, method: &Method) -> TokenStream {
     let host = service.host_label.iter().map(|label| quote! { .with_host_label(#label) });
     let demands = method.demands();
     let access = (!options.access.is_empty()).then(|| quote! { .with_grants(|grants| { #demands }) });
-    // A field that does not exist, or is no text, is reported where it is named.
     let room = options.room.iter().map(|field| {
-        quote_spanned! { field.span() => .with_room(|request| &request.#field) }
+        let room = value(field, &quote!(str));
+        quote_spanned! { field.span() => .with_room(|request| #room) }
     });
     let destination = options.destination_room.iter().map(|field| {
-        quote_spanned! { field.span() => .with_destination_room(|request| &request.#field) }
+        let room = value(field, &quote!(str));
+        quote_spanned! { field.span() => .with_destination_room(|request| #room) }
     });
     let dial = options.dial.as_ref().map(|it| dial(request, it));
     let wait = options.wait.as_ref().map(|wait| {
         let Wait { milliseconds, default, margin } = wait;
-        // A field that does not exist, or is no number, is reported where it is named.
-        quote_spanned! { milliseconds.span() => .with_wait(|request| request.#milliseconds, #default, #margin) }
+        let time = value(milliseconds, &quote!(u32));
+        quote_spanned! { milliseconds.span() => .with_wait(|request| *#time, #default, #margin) }
     });
     let text = format!("What [`{0}`](Self::{0}) needs and how it travels.", method.ident);
     quote! {
@@ -73,9 +74,16 @@ fn constant(service: &Service, method: &Method) -> TokenStream {
     }
 }
 
+/// What a field of the request holds. A field that does not exist, or holds something else, is reported where it
+/// is named.
+fn value(field: &Ident, ty: &TokenStream) -> TokenStream {
+    quote_spanned! { field.span() => ::livekit_sdk::__private::Field::<#ty>::value(&request.#field) }
+}
+
 fn dial(request: &syn::Type, dial: &Dial) -> TokenStream {
     let when = dial.when.iter().map(|field| {
-        quote_spanned! { field.span() => .with_condition(|request| request.#field) }
+        let when = value(field, &quote!(bool));
+        quote_spanned! { field.span() => .with_condition(|request| *#when) }
     });
     let ringing = dial.ringing.iter().map(|field| {
         quote_spanned! { field.span() => .with_ringing(|request| &mut request.#field) }

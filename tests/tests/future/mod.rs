@@ -18,7 +18,8 @@ const EDITS: [(&str, &str, &str); 4] = [
         "rpc PerformRpc(PerformRpcRequest) returns (PerformRpcResponse);",
         "rpc PerformRpc(PerformRpcRequest) returns (PerformRpcResponse);\n\n  \
          // Closes a room for good, says <upstream>.\n  \
-         rpc ArchiveRoom(ArchiveRoomRequest) returns (ArchivedRoom);",
+         rpc ArchiveRoom(ArchiveRoomRequest) returns (ArchivedRoom);\n  \
+         rpc RestoreRoom(RestoreRoomRequest) returns (ArchivedRoom);",
     ),
     (
         "livekit_room.proto",

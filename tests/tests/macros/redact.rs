@@ -45,7 +45,7 @@ struct Vault {
     optional_level: Option<i32>,
     #[prost(enumeration = "Level", repeated, tag = "10")]
     levels: Vec<i32>,
-    #[prost(oneof = "Login", tags = "20, 21, 22, 23")]
+    #[prost(oneof = "Login", tags = "20, 21, 22, 23, 24")]
     login: Option<Login>,
 }
 
@@ -68,6 +68,9 @@ enum Login {
     User(String),
     #[prost(enumeration = "Level", tag = "23")]
     Level(i32),
+    #[prost(message, tag = "24")]
+    #[redact(secret)]
+    Note(Box<Plain>),
 }
 
 /// Holds no credential of its own, only messages that do; prost's `Debug` is good enough.
@@ -153,6 +156,10 @@ fn debug_of_a_oneof_hides_the_secret_member_only() {
     assert_eq!(format!("{:?}", Login::User("bob".to_owned())), "User(\"bob\")");
     assert_eq!(format!("{:?}", Login::Level(1)), "Level(High)");
     assert_eq!(format!("{:?}", Login::BearerToken(SECRET.to_owned())), "BearerToken(<redacted>)");
+    let note = Login::Note(Box::new(Plain { note: SECRET.to_owned() }));
+    assert_eq!(format!("{note:?}"), "Note(<redacted>)");
+    assert_eq!(format!("{:?}", note.reveal()), "Note(Plain { note: \"hunter2\" })");
+    assert_eq!(note.secrets(), ["note"]);
 }
 
 #[test]

@@ -109,6 +109,7 @@ fn run_check(dir: &Path) -> Result<bool, Failure> {
     let mut missing: Vec<_> = coverage.into_iter().flat_map(|service| service.missing).collect();
     let undocumented = report::undocumented_types(&schema, &Elements::of(&schema));
     missing.extend(undocumented.iter().map(|name| format!("{name}: no documentation")));
+    missing.extend(report::unjudged(&schema).iter().map(|name| format!("{name}: unknown sensitivity")));
     for line in &missing {
         println!("missing  {line}");
     }

@@ -71,6 +71,12 @@ async fn new_method() -> Result<(), Box<dyn Error>> {
         Err(error) if error.is_unauthenticated() => println!("archive_room: for the room's admin alone"),
         other => return Err(format!("a refusal was to be told, not {other:?}").into()),
     }
+    // A room is named in the token though the request need not name it.
+    let call = server.livekit().room().restore_room(()).room("r");
+    match call.await {
+        Err(error) if error.is_unimplemented() => println!("restore_room: allowed"),
+        other => return Err(format!("`unimplemented` was to be told, not {other:?}").into()),
+    }
     // And everything else is as it was.
     server.livekit().room().create_room("r").await?;
     Ok(())

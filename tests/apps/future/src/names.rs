@@ -25,6 +25,9 @@ pub async fn taken() -> Result<(), Box<dyn Error>> {
     println!("names: {} and {:?}", waited.day, waited.of);
     let any = proto::Any { of: Some(well_known::Any::default().into()), ..Default::default() };
     let well_known::Empty {} = lk.google().wait_for_google(any).with_grants(VideoGrant::admin("r")).await?;
+    let date = proto::Date { year: 2027, ..Default::default() };
+    let response = proto::Response { date: Some(date), ..Default::default() };
+    let _ = lk.r#gen().serve(()).response(response);
     // What they are called in place of names that are taken; none of it is sent.
     let taken = lk.url_service().clone(()).set_("1").request_("2").with_timeout_("3").new_("4").room("r");
     println!("names: {:?}", taken.request());
