@@ -68,6 +68,8 @@ pub struct Method {
     pub dial: Option<Dial>,
     /// How long its request lets the server take, if it says so.
     pub wait: Option<Wait>,
+    /// The descriptor it was read from.
+    pub descriptor: MethodDescriptor,
 }
 
 /// The grants that a method demands.
@@ -225,6 +227,7 @@ fn method(schema: &Schema, descriptor: &MethodDescriptor, default: Option<&Dynam
         name: descriptor.name().to_owned(),
         rust_name: descriptor.name().to_snake_case(),
         is_annotated: own.is_some(),
+        descriptor: descriptor.clone(),
         is_streaming: descriptor.is_client_streaming() || descriptor.is_server_streaming(),
         access: match (own, default) {
             (Some(own), _) => access(&own),

@@ -14,9 +14,10 @@ use crate::schema::{ANNOTATIONS, Schema, all_messages, is_well_known};
 const ROOT_MESSAGES: [&str; 3] =
     ["livekit.WebhookEvent", "livekit.TokenSourceRequest", "livekit.TokenSourceResponse"];
 
-/// A service that is spoken over Twirp: package `livekit`, declared in a file at the top.
+/// A service that is spoken over Twirp: declared in a file at the top. Those in folders are what LiveKit's own
+/// servers, or participants, say to each other.
 pub fn is_twirp(service: &ServiceDescriptor) -> bool {
-    service.package_name() == "livekit" && !service.parent_file().name().contains('/')
+    !service.parent_file().name().contains('/')
 }
 
 /// A service that participants of a room offer each other.

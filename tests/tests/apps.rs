@@ -56,6 +56,7 @@ fn an_app_uses_a_protocol_that_does_not_exist_yet() {
         "drawn: 1.5",
         "webhook: KIND_UNHEARD_OF",
         "names: 2 and Some(Timestamp { seconds: 2, nanos: 0 })",
+        "ledger: n",
         "names: TakenRequest",
         "imports: Some(StringValue(\"v\")) by Some(\"alice\")",
         "well-known: Some(",

@@ -11,7 +11,7 @@ use prost_types::FileDescriptorSet;
 use super::attributes::Attributes;
 use super::names;
 use super::packages::{self, NAMELESS};
-use super::services::ServiceEmitter;
+use super::services::{ServiceEmitter, Services};
 use crate::model::Model;
 use crate::schema::{Schema, WELL_KNOWN, oneofs};
 use crate::{Error, GeneratedFile, Halves};
@@ -30,7 +30,7 @@ pub(crate) fn emit(
 ) -> Result<Emitted, Error> {
     let mut config = config(&model);
     let mut attributes = attributes(&model)?;
-    let services = Rc::new(RefCell::new(Vec::new()));
+    let services = Rc::new(RefCell::new(Services::default()));
     config.service_generator(Box::new(ServiceEmitter::new(schema, model, halves, Rc::clone(&services))));
     let requests =
         descriptors.file.into_iter().map(|file| (Module::from_protobuf_package_name(file.package()), file));
@@ -45,11 +45,8 @@ pub(crate) fn emit(
         packages.push(GeneratedFile { name, text });
     }
     attributes.finish()?;
-    let mut services = services.take();
-    if services.is_empty() {
-        // No service was chosen; the runtime includes the index all the same.
-        services.push(GeneratedFile { name: "services.rs".to_owned(), text: String::new() });
-    }
+    let Services { files: mut services, index } = services.take();
+    services.push(GeneratedFile { name: "services.rs".to_owned(), text: index });
     Ok(Emitted { packages, services })
 }
 

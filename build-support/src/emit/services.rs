@@ -6,21 +6,28 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use prost_build::ServiceGenerator;
+use prost_reflect::MessageDescriptor;
 
 use super::names;
 use crate::model::{Access, Method, Model, Service, Wait};
+use crate::prune::join;
 use crate::schema::Schema;
 use crate::{GeneratedFile, Halves};
 
-/// Receives services from prost-build, which resolves the Rust names of their messages.
+/// What is made of services: one file each, and an index. They stand beside prost's output rather than in it,
+/// because the services share a package and each needs a module of its own.
+#[derive(Default)]
+pub(crate) struct Services {
+    pub(crate) files: Vec<GeneratedFile>,
+    pub(crate) index: String,
+}
+
+/// Receives services from prost-build.
 pub(crate) struct ServiceEmitter {
     schema: Schema,
     model: Model,
     halves: Halves,
-    /// One file per service, and an index. They stand beside prost's output rather than in it, because
-    /// the services share a package and each needs a module of its own.
-    files: Rc<RefCell<Vec<GeneratedFile>>>,
-    index: String,
+    services: Rc<RefCell<Services>>,
 }
 
 impl ServiceEmitter {
@@ -28,33 +35,25 @@ impl ServiceEmitter {
         schema: &Schema,
         model: Model,
         halves: Halves,
-        files: Rc<RefCell<Vec<GeneratedFile>>>,
+        services: Rc<RefCell<Services>>,
     ) -> Self {
-        Self { schema: schema.clone(), model, halves, files, index: String::new() }
+        Self { schema: schema.clone(), model, halves, services }
     }
 }
 
 impl ServiceGenerator for ServiceEmitter {
     fn generate(&mut self, declared: prost_build::Service, _: &mut String) {
-        let full_name = format!("{}.{}", declared.package, declared.proto_name);
+        let full_name = join(&declared.package, &declared.proto_name);
         let Some(service) = self.model.services.iter().find(|service| service.full_name == full_name) else {
             return;
         };
         let name = format!("service.{}.rs", service.accessor);
         let text = declaration(&self.schema, self.halves, service, &declared);
-        self.files.borrow_mut().push(GeneratedFile { name: name.clone(), text });
-        super::docs(&mut self.index, 0, docs(&self.schema, service).lines().next().unwrap_or_default());
-        let _ = writeln!(self.index, "pub mod {} {{", names::identifier(service.accessor.clone()));
-        let _ = writeln!(self.index, "    include!(concat!(env!(\"OUT_DIR\"), \"/{name}\"));\n}}\n");
-    }
-
-    fn finalize_package(&mut self, _: &str, _: &mut String) {
-        // Packages whose services are not spoken over Twirp are finalized, too.
-        if self.index.is_empty() {
-            return;
-        }
-        let text = std::mem::take(&mut self.index);
-        self.files.borrow_mut().push(GeneratedFile { name: "services.rs".to_owned(), text });
+        let Services { files, index } = &mut *self.services.borrow_mut();
+        super::docs(index, 0, docs(&self.schema, service).lines().next().unwrap_or_default());
+        let _ = writeln!(index, "pub mod {} {{", names::identifier(service.accessor.clone()));
+        let _ = writeln!(index, "    include!(concat!(env!(\"OUT_DIR\"), \"/{name}\"));\n}}\n");
+        files.push(GeneratedFile { name, text });
     }
 }
 
@@ -124,16 +123,16 @@ fn declare_method(
     arguments.extend(dial(method));
     arguments.extend(method.wait.as_ref().map(wait));
     let _ = writeln!(out, "    #[rpc({})]", arguments.join(", "));
-    let (input, output) = (rust_path(&declared.input_type), rust_path(&declared.output_type));
+    let (input, output) = (rust_path(&method.descriptor.input()), rust_path(&method.descriptor.output()));
     let _ = writeln!(out, "    fn {}(request: {input}) -> {output};", declared.name);
 }
 
-/// prost gives paths relative to the module of the package, which is `livekit` for every service here. The
-/// runtime shows what is in it, and what stands beside it, in one place.
-fn rust_path(prost: &str) -> String {
-    match prost.starts_with("::") {
-        true => prost.to_owned(),
-        false => format!("crate::proto::{}", prost.strip_prefix("super::").unwrap_or(prost)),
+/// The path of a message in the runtime, which shows the package `livekit` without its name.
+fn rust_path(message: &MessageDescriptor) -> String {
+    let path = names::message(message);
+    match path.starts_with("::") {
+        true => path,
+        false => format!("crate::proto::{}", path.strip_prefix("livekit::").unwrap_or(&path)),
     }
 }
 

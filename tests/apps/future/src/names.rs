@@ -7,6 +7,7 @@ use livekit_sdk::auth::VideoGrant;
 use livekit_sdk::proto::{self, well_known};
 use livekit_sdk::server::Context;
 use livekit_sdk::services::google::{Google, GoogleServer};
+use livekit_sdk::services::ledger::{Ledger, LedgerServer};
 use livekit_sdk::services::r#type::{Type, TypeServer};
 use livekit_sdk::testing::TestServer;
 
@@ -14,6 +15,7 @@ pub async fn taken() -> Result<(), Box<dyn Error>> {
     let server = TestServer::builder()
         .service(TypeServer::router(Types))
         .service(GoogleServer::router(Googles))
+        .service(LedgerServer::router(Book))
         .build();
     let lk = server.livekit();
     let answer = lk.r#type().r#loop(()).some("a").none("b").with_grants(VideoGrant::admin("r")).await?;
@@ -28,6 +30,9 @@ pub async fn taken() -> Result<(), Box<dyn Error>> {
     let date = proto::Date { year: 2027, ..Default::default() };
     let response = proto::Response { date: Some(date), ..Default::default() };
     let _ = lk.r#gen().serve(()).response(response);
+    let entry = proto::ledger::v1::Entry { note: "n".to_owned(), ..Default::default() };
+    let booked: proto::Room = lk.ledger().book(entry).with_grants(VideoGrant::admin("r")).await?;
+    println!("ledger: {}", booked.name);
     // What they are called in place of names that are taken; none of it is sent.
     let taken = lk.url_service().clone(()).set_("1").request_("2").with_timeout_("3").new_("4").room("r");
     println!("names: {:?}", taken.request());
@@ -44,6 +49,14 @@ struct Types;
 impl Type for Types {
     async fn r#loop(&self, _: Context, request: proto::Option) -> Result<proto::Result, Refusal> {
         Ok(proto::Result { ok: format!("{request:?}"), ..Default::default() })
+    }
+}
+
+struct Book;
+
+impl Ledger for Book {
+    async fn book(&self, _: Context, request: proto::ledger::v1::Entry) -> Result<proto::Room, Refusal> {
+        Ok(proto::Room { name: request.note, ..Default::default() })
     }
 }
 
