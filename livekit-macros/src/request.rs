@@ -161,7 +161,7 @@ fn setters(input: &DeriveInput, extension: Option<&Ident>, fields: &[Field<'_>])
     match extension {
         None => quote! {
             #[doc = #text]
-            impl<__Response: 'static> ::livekit_sdk::Call<#message, __Response> {
+            impl<Res: 'static> ::livekit_sdk::Call<#message, Res> {
                 #(#signatures #bodies)*
             }
         },
@@ -170,7 +170,7 @@ fn setters(input: &DeriveInput, extension: Option<&Ident>, fields: &[Field<'_>])
             #visibility trait #extension: ::core::marker::Sized {
                 #(#signatures;)*
             }
-            impl<__Response: 'static> #extension for ::livekit_sdk::Call<#message, __Response> {
+            impl<Res: 'static> #extension for ::livekit_sdk::Call<#message, Res> {
                 #(#[allow(missing_docs)] #signatures #bodies)*
             }
         },
