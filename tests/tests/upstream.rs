@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
 
+#[path = "upstream/verdicts.rs"]
+mod verdicts;
+
 use std::{env, fs};
 
 use livekit_build_support::diff::{self, Bump, Diff};
@@ -85,12 +88,16 @@ fn diff(edits: &[(&str, &str)]) -> Diff {
 
 /// Each change as `event name what`, with `!` where it breaks Rust code and `~` where it breaks the wire.
 fn told(edits: &[(&str, &str)]) -> Vec<String> {
+    lines(diff(edits))
+}
+
+fn lines(diff: Diff) -> Vec<String> {
     let line = |change: diff::Change| {
         let source = if change.impact.source { "!" } else { "" };
         let wire = if change.impact.wire { "~" } else { "" };
         format!("{:?} {} {}{source}{wire}", change.event, change.name, change.what)
     };
-    diff(edits).changes.into_iter().map(line).collect()
+    diff.changes.into_iter().map(line).collect()
 }
 
 #[test]

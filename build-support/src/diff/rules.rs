@@ -29,6 +29,8 @@ pub(super) fn removed(name: &str, old: &Element, before: &Elements) -> Change {
     let impact = match old.kind {
         Kind::File | Kind::Option => NONE,
         _ if !is_generated(name) => NONE,
+        // Rust has no variant for it.
+        Kind::Value if old.fact(fact::ALIAS).is_some() => NONE,
         // A server that is not asked for a field, or does not send it, is understood all the same.
         Kind::Field | Kind::Oneof | Kind::Value | Kind::Message | Kind::Enum => SOURCE,
         Kind::Service | Kind::Method => BOTH,
@@ -58,7 +60,10 @@ fn describe(name: &str, element: &Element, all: &Elements) -> String {
             let oneof = element.fact(fact::ONEOF).map(|oneof| format!(", in `{oneof}`")).unwrap_or_default();
             format!("{label}{}{oneof}", fact(fact::TYPE))
         }
-        Kind::Value => format!("= {}", fact(fact::NUMBER)),
+        Kind::Value => {
+            let alias = element.fact(fact::ALIAS).map(|first| format!(", as `{first}`")).unwrap_or_default();
+            format!("= {}{alias}", fact(fact::NUMBER))
+        }
         Kind::File | Kind::Oneof | Kind::Option => String::new(),
     }
 }
@@ -98,6 +103,12 @@ fn of_fact(name: &str, before: &str, after: &str) -> (Event, String, Impact) {
             (Event::Changed, format!("no longer {traits} in Rust"), SOURCE)
         }
         fact::COPY | fact::EQ => (Event::Changed, format!("`{name}` in Rust"), NONE),
+        fact::BOX if after.is_empty() => (Event::Changed, is("no longer in a `Box` in Rust"), SOURCE),
+        fact::BOX => (Event::Changed, is("in a `Box` in Rust"), SOURCE),
+        fact::ALIAS if after.is_empty() => (Event::Changed, is("a variant in Rust"), NONE),
+        fact::ALIAS if before.is_empty() => {
+            (Event::Changed, format!("no longer a variant in Rust: `{after}` has its number"), SOURCE)
+        }
         fact::FROM => {
             let lost: Vec<_> = types(before).into_iter().filter(|ty| !types(after).contains(ty)).collect();
             let what = match lost.is_empty() {
