@@ -111,6 +111,16 @@ impl Elements {
         self.0.get(name)
     }
 
+    /// The element of this name, if it is of the same kind as `element`.
+    pub(crate) fn counterpart(&self, name: &str, element: &Element) -> Option<&Element> {
+        self.get(name).filter(|other| other.kind == element.kind)
+    }
+
+    /// What is declared in an element, of one kind.
+    pub(crate) fn children(&self, parent: &str, kind: Kind) -> impl Iterator<Item = (&str, &Element)> {
+        self.iter().filter(move |(_, child)| child.kind == kind && child.parent == parent)
+    }
+
     /// Every element with its name, in the order of names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Element)> {
         self.0.iter().map(|(name, element)| (name.as_str(), element))

@@ -144,3 +144,149 @@ fn every_value_of_an_option_is_compared() {
         ["Changed livekit.A.x (livekit.tags): `\"zero\", \"two\"` to `\"one\", \"two\"`"]
     );
 }
+
+#[test]
+fn a_number_with_another_type_breaks_the_wire() {
+    let a = |fields: &str| format!("message A {{ B b = 1; {fields} }} message B {{ string x = 1; }}");
+    let was = a("uint32 timeout = 2;");
+    for (field, expected) in [
+        ("B keep = 2;", "livekit.B, with the number of `timeout`~"),
+        ("string keep = 2;", "string, with the number of `timeout`~"),
+        ("repeated uint32 keep = 2;", "repeated uint32, with the number of `timeout`~"),
+        ("int64 keep = 2;", "int64, with the number of `timeout`"),
+        ("string keep = 3;", "string"),
+    ] {
+        let expected =
+            [format!("Added livekit.A.keep {expected}"), "Removed livekit.A.timeout uint32!".to_owned()];
+        assert_eq!(told(&was, &a(field)), expected);
+    }
+    assert_eq!(
+        told(&was, &a("uint32 timeout = 3; string keep = 2;")),
+        ["Added livekit.A.keep string", "Changed livekit.A.timeout number: `2` to `3`~"]
+    );
+    assert_eq!(
+        told(&was, &a("oneof timeout { string keep = 2; }")),
+        [
+            "Added livekit.A.keep string, in `timeout`, with the number of `timeout`~",
+            "Added livekit.A.timeout ",
+            "Removed livekit.A.timeout uint32!",
+        ]
+    );
+}
+
+#[test]
+fn an_enum_is_no_message_of_the_same_name() {
+    let a = "message A { string s = 1; K k = 2; map<string, K> m = 3; }";
+    let item = format!("{a} enum K {{ NONE = 0; }}");
+    let message = format!("{a} message K {{ int32 x = 1; }}");
+    let fields = [
+        "Changed livekit.A.k type: `livekit.K`, another kind of type!~",
+        "Changed livekit.A.m type: `map<string, livekit.K>`, another kind of type!~",
+    ];
+    let told = |old: &str, new: &str| {
+        let told = told(old, new).into_iter();
+        told.filter(|line| !line.contains("`Eq`")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(&item, &message),
+        ["Added livekit.K 1 field", "Removed livekit.K 1 value!", fields[0], fields[1]]
+    );
+    assert_eq!(
+        told(&message, &item),
+        ["Added livekit.K 1 value", "Removed livekit.K 1 field!", fields[0], fields[1]]
+    );
+}
+
+#[test]
+fn names_of_types_do_not_travel() {
+    let a = |ty: &str, types: &str| {
+        format!("message A {{ {ty} b = 1; map<string, {ty}> m = 2; string s = 3; }} {types}")
+    };
+    let old = a(
+        "B",
+        "message B { B again = 1; repeated In ins = 2; Kind kind = 3; message In { Kind k = 1; } }
+         enum Kind { NONE = 0; ONE = 1; }",
+    );
+    let is_wire = |ty: &str, types: &str| {
+        let told = told(&old, &a(ty, types));
+        let line =
+            |name: &str| told.iter().find(|line| line.starts_with(&format!("Changed livekit.A.{name} type")));
+        let wire = line("b").unwrap().contains('~');
+        assert!(line("b").unwrap().contains('!'), "{told:#?}");
+        assert_eq!(line("m").unwrap().contains('~'), wire, "{told:#?}");
+        wire
+    };
+    let kind = "enum Kind { NONE = 0; ONE = 1; }";
+    let sort = "enum Sort { NONE = 0; ONE = 1; }";
+    let c = "message C { C again = 1; repeated In ins = 2; Kind kind = 3; message In { Kind k = 1; } }";
+    assert!(!is_wire("C", &format!("{c} {kind}")));
+    assert!(!is_wire("C", &format!("{} {sort}", c.replace("Kind", "Sort"))));
+    assert!(!is_wire("Out.C", &format!("message Out {{ {c} }} {kind}")));
+    for (what, with) in [
+        ("again = 1", "again = 4"),
+        ("repeated In", "In"),
+        ("C again", "In again"),
+        ("In { Kind k = 1; }", "In { string k = 1; }"),
+        ("In { Kind k = 1; }", "In { Kind k = 1; int32 x = 2; }"),
+    ] {
+        assert!(c.contains(what));
+        assert!(is_wire("C", &format!("{} {kind}", c.replace(what, with))), "{what} to {with}");
+    }
+    for values in ["NONE = 0; ONE = 2;", "NONE = 0; UNO = 1;", "NONE = 0;"] {
+        let types = format!("{} enum Sort {{ {values} }}", c.replace("Kind", "Sort"));
+        assert!(is_wire("C", &types), "{values}");
+    }
+}
+
+#[test]
+fn requests_that_are_called_otherwise_break_no_wire() {
+    let told = |service: &str, types: &str| {
+        let parse = |service: &str, types: &str| {
+            schema(&[("b.proto", &format!("service S {{ {service} }} {types}"))])
+        };
+        let old = parse("rpc Do(A) returns (A);", "message A { string x = 1; }");
+        let told = lines(Diff::between(&old, &parse(service, types), &[])).into_iter();
+        told.filter(|line| line.starts_with("Changed livekit.S")).collect::<Vec<_>>()
+    };
+    let response = "Changed livekit.S.Do response: `livekit.A` to";
+    let a = "message A { string x = 1; }";
+    let both = format!("{a} message B {{ string x = 1; }}");
+    let other = format!("{a} message B {{ int32 x = 1; }}");
+    assert_eq!(told("rpc Do(A) returns (B);", &both), [format!("{response} `livekit.B`!")]);
+    assert_eq!(told("rpc Do(A) returns (stream B);", &both), [format!("{response} `stream livekit.B`!~")]);
+    assert_eq!(told("rpc Do(A) returns (B);", &other), [format!("{response} `livekit.B`!~")]);
+}
+
+#[test]
+fn credentials_that_come_to_light_are_told() {
+    let to_do = |old: &str, new: &str| {
+        let message = |field: &str| format!("message A {{ {field} }}");
+        let to_do = diff(&message(old), &message(new)).to_do.into_iter();
+        to_do.filter(|line| line.contains("credential")).collect::<Vec<_>>()
+    };
+    let unknown = "livekit.A.revoke_token: unknown sensitivity; its name is that of a credential";
+    let shown =
+        |name: &str| format!("livekit.A.{name}: is no longer marked as a credential; `Debug` prints it");
+    assert_eq!(to_do("int64 revoke_token = 1;", "string revoke_token = 1;"), [unknown]);
+    assert_eq!(to_do("", "string revoke_token = 1;"), [unknown]);
+    assert_eq!(to_do("string revoke_token = 1;", "string revoke_token = 1;"), [""; 0]);
+    assert_eq!(
+        to_do("string revoke_token = 1 [(sdk.secret) = true];", "string revoke_token = 1;"),
+        [unknown]
+    );
+    assert_eq!(to_do("string pass = 1 [(sdk.secret) = true];", "string pass = 1;"), [shown("pass")]);
+    assert_eq!(to_do("string token = 1;", "int64 token = 1;"), [shown("token")]);
+    assert_eq!(to_do("string pass = 1 [(sdk.secret) = true];", ""), [""; 0]);
+}
+
+#[test]
+fn what_only_moves_is_the_same_to_users() {
+    let old = "service S { rpc Do(A) returns (A); } message A { reserved 4; Kind kind = 1; } enum Kind { NONE = 0; }";
+    let (service, types) = old.split_at(old.find("message").unwrap());
+    let files = [("s.proto", &*format!("import \"t.proto\"; {service}")), ("t.proto", types)];
+    for new in [schema(&files), schema(&[("new.proto", &old.replace("reserved 4", "reserved 4, 5"))])] {
+        let diff = Diff::between(&schema(&[("s.proto", old)]), &new, &[]);
+        assert!(diff.changes.iter().any(|change| change.what.starts_with("moved from s.proto")), "{diff:?}");
+        assert_eq!(diff.bump(), Bump::Nothing, "{diff:?}");
+    }
+}
