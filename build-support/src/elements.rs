@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use prost_reflect::{
     Cardinality, DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind as Type,
-    MessageDescriptor, ServiceDescriptor,
+    MessageDescriptor, OneofDescriptor, ServiceDescriptor,
 };
 
 use crate::print::foreign_options;
@@ -201,7 +201,7 @@ impl Elements {
         }
         for oneof in oneofs(message) {
             let facts = [
-                (fact::FROM, single_types(&oneof.fields().collect::<Vec<_>>())),
+                (fact::FROM, single_types(&oneof)),
                 (fact::COPY, yes(rust::is_copy(schema, oneof.fields()))),
                 (fact::EQ, yes(rust::is_eq(oneof.fields()))),
             ];
@@ -284,9 +284,10 @@ fn type_name(kind: &Type) -> String {
     }
 }
 
-/// The member types that occur once in a oneof: those it is made of with `From`.
-fn single_types(members: &[FieldDescriptor]) -> String {
-    let types: Vec<_> = members.iter().map(field_type).collect();
+/// The messages and enums that occur once in a oneof: those it is made of with `From`.
+fn single_types(oneof: &OneofDescriptor) -> String {
+    let named = oneof.fields().filter(|field| matches!(field.kind(), Type::Message(_) | Type::Enum(_)));
+    let types: Vec<_> = named.map(|field| field_type(&field)).collect();
     let mut single: Vec<_> =
         types.iter().filter(|ty| types.iter().filter(|it| it == ty).count() == 1).cloned().collect();
     single.sort();

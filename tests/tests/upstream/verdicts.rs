@@ -75,6 +75,24 @@ fn oneofs_derive_what_their_members_allow() {
 }
 
 #[test]
+fn oneofs_are_made_from_messages_and_enums() {
+    let a = |members: &str| {
+        format!(
+            "message A {{ oneof it {{ string s = 1; B b = 2; {members} }} K k = 9; }}
+             message B {{ string x = 1; }} enum K {{ NONE = 0; }}"
+        )
+    };
+    let made = |members: &str| {
+        let told = told(&a(""), &a(members)).into_iter();
+        told.filter(|line| line.contains("made from")).collect::<Vec<_>>()
+    };
+    assert_eq!(made("string t = 3;"), [""; 0], "no text becomes a oneof, be it the only one");
+    assert_eq!(made("int32 i = 3;"), [""; 0]);
+    assert_eq!(made("K l = 3;"), ["Changed livekit.A.it made from more types: livekit.B, livekit.K"]);
+    assert_eq!(made("B c = 3;"), ["Changed livekit.A.it no longer made from livekit.B!"]);
+}
+
+#[test]
 fn what_becomes_recursive_is_boxed() {
     let b = |fields: &str| {
         format!(
