@@ -1,10 +1,12 @@
 //! A schema as a flat list: every element that a client can reach, with its facts as text.
 
+mod rust;
+
 use std::collections::BTreeMap;
 
 use prost_reflect::{
     Cardinality, DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind as Type,
-    MessageDescriptor, ServiceDescriptor,
+    MessageDescriptor, OneofDescriptor, ServiceDescriptor,
 };
 
 use crate::print::foreign_options;
@@ -46,6 +48,8 @@ pub(crate) mod fact {
     pub(crate) const JSON: &str = "JSON name";
     pub(crate) const COPY: &str = "Copy";
     pub(crate) const EQ: &str = "Eq";
+    pub(crate) const BOX: &str = "Box";
+    pub(crate) const ALIAS: &str = "alias of";
     pub(crate) const FROM: &str = "From";
     pub(crate) const RESERVED: &str = "reserved";
     pub(crate) const DEPRECATED: &str = "deprecated";
@@ -71,7 +75,8 @@ impl Element {
     /// Whether two elements could be one under two names.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         let telling = |element: &Self| {
-            let named = [fact::FILE, fact::JSON, fact::DEPRECATED];
+            // What our annotations cause is not upstream's.
+            let named = [fact::FILE, fact::JSON, fact::DEPRECATED, fact::BOX];
             let facts = element.facts.iter().filter(|(name, _)| !named.contains(&name.as_str()));
             facts.map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>()
         };
@@ -91,7 +96,7 @@ impl Elements {
         let mut elements = Self::default();
         let is_theirs = |file: &FileDescriptor| !file.name().starts_with("sdk/");
         for file in schema.files().filter(|file| is_theirs(file) && is_kept(file, &reachable)) {
-            elements.file(&file, &reachable);
+            elements.file(schema, &file, &reachable);
         }
         elements
     }
@@ -106,6 +111,16 @@ impl Elements {
         self.0.get(name)
     }
 
+    /// The element of this name, if it is of the same kind as `element`.
+    pub(crate) fn counterpart(&self, name: &str, element: &Element) -> Option<&Element> {
+        self.get(name).filter(|other| other.kind == element.kind)
+    }
+
+    /// What is declared in an element, of one kind.
+    pub(crate) fn children(&self, parent: &str, kind: Kind) -> impl Iterator<Item = (&str, &Element)> {
+        self.iter().filter(move |(_, child)| child.kind == kind && child.parent == parent)
+    }
+
     /// Every element with its name, in the order of names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Element)> {
         self.0.iter().map(|(name, element)| (name.as_str(), element))
@@ -118,12 +133,16 @@ impl Elements {
         options: Option<&DynamicMessage>,
     ) {
         let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value));
-        let options = options.into_iter().flat_map(foreign_options);
-        let facts = facts.chain(options).filter(|(_, value)| !value.is_empty()).collect();
+        let mut facts: BTreeMap<_, _> = facts.filter(|(_, value)| !value.is_empty()).collect();
+        for (option, value) in options.into_iter().flat_map(foreign_options) {
+            // An option that is a list comes once for each value.
+            let known = facts.entry(option).and_modify(|all| *all += ", ");
+            *known.or_default() += &value;
+        }
         self.0.insert(name.to_owned(), Element { kind, parent: parent.to_owned(), facts });
     }
 
-    fn file(&mut self, file: &FileDescriptor, reachable: &Reachable) {
+    fn file(&mut self, schema: &Schema, file: &FileDescriptor, reachable: &Reachable) {
         self.add((Kind::File, file.name(), file.package_name()), [], None);
         let declares_options = file.extensions().len() > 0;
         for option in file.extensions() {
@@ -145,7 +164,7 @@ impl Elements {
             self.enumeration(&item);
         }
         for message in messages.iter().filter(|message| keeps(message.full_name())) {
-            self.message(message);
+            self.message(schema, message);
         }
     }
 
@@ -165,33 +184,38 @@ impl Elements {
         }
     }
 
-    fn message(&mut self, message: &MessageDescriptor) {
+    fn message(&mut self, schema: &Schema, message: &MessageDescriptor) {
         let file = message.parent_file();
         let scope =
             message.parent_message().map_or(file.package_name().to_owned(), |it| it.full_name().into());
         let ranges = message.reserved_ranges().map(|range| (range.start, range.end - 1));
-        let yes = |is: bool| if is { "yes".to_owned() } else { String::new() };
         let facts = [
             (fact::FILE, file.name().to_owned()),
             (fact::RESERVED, reserved(ranges, message.reserved_names())),
-            (fact::COPY, yes(is_copy(message, &mut Vec::new()))),
-            (fact::EQ, yes(is_eq(message, &mut Vec::new()))),
+            (fact::COPY, yes(rust::is_copy(schema, message.fields()))),
+            (fact::EQ, yes(rust::is_eq(message.fields()))),
         ];
         self.add((Kind::Message, message.full_name(), &scope), facts, Some(&message.options()));
         for field in message.fields() {
-            self.field(message, &field);
+            self.field(schema, &field);
         }
         for oneof in oneofs(message) {
-            let facts = [(fact::FROM, single_types(&oneof.fields().collect::<Vec<_>>()))];
+            let facts = [
+                (fact::FROM, single_types(&oneof)),
+                (fact::COPY, yes(rust::is_copy(schema, oneof.fields()))),
+                (fact::EQ, yes(rust::is_eq(oneof.fields()))),
+            ];
             let place = (Kind::Oneof, oneof.full_name(), message.full_name());
             self.add(place, facts, Some(&oneof.options()));
         }
     }
 
-    fn field(&mut self, message: &MessageDescriptor, field: &FieldDescriptor) {
+    fn field(&mut self, schema: &Schema, field: &FieldDescriptor) {
         let oneof = oneof_of(field);
         let label = match field.cardinality() {
             Cardinality::Repeated if !field.is_map() => "repeated",
+            // A message can be absent anyway.
+            _ if matches!(field.kind(), Type::Message(_)) => "",
             _ if field.field_descriptor_proto().proto3_optional() => "optional",
             _ => "",
         };
@@ -201,8 +225,9 @@ impl Elements {
             (fact::NUMBER, field.number().to_string()),
             (fact::ONEOF, oneof.map(|oneof| oneof.name().to_owned()).unwrap_or_default()),
             (fact::JSON, field.json_name().to_owned()),
+            (fact::BOX, yes(rust::is_boxed(schema, field))),
         ];
-        let place = (Kind::Field, field.full_name(), message.full_name());
+        let place = (Kind::Field, field.full_name(), field.parent_message().full_name());
         self.add(place, facts, Some(&field.options()));
     }
 
@@ -214,11 +239,19 @@ impl Elements {
             [(fact::FILE, file.name().to_owned()), (fact::RESERVED, reserved(ranges, item.reserved_names()))];
         self.add((Kind::Enum, item.full_name(), &scope), facts, Some(&item.options()));
         for value in item.values() {
-            let facts = [(fact::NUMBER, value.number().to_string())];
+            let facts = [
+                (fact::NUMBER, value.number().to_string()),
+                (fact::ALIAS, rust::alias_of(&value).unwrap_or_default()),
+            ];
             let place = (Kind::Value, &*value_key(&value), item.full_name());
             self.add(place, facts, Some(&value.options()));
         }
     }
+}
+
+/// A fact that holds or does not.
+fn yes(is: bool) -> String {
+    if is { "yes".to_owned() } else { String::new() }
 }
 
 /// Numbers and names that are not to be used again.
@@ -251,46 +284,12 @@ fn type_name(kind: &Type) -> String {
     }
 }
 
-/// The member types that occur once in a oneof: those it is made of with `From`.
-fn single_types(members: &[FieldDescriptor]) -> String {
-    let types: Vec<_> = members.iter().map(field_type).collect();
+/// The messages and enums that occur once in a oneof: those it is made of with `From`.
+fn single_types(oneof: &OneofDescriptor) -> String {
+    let named = oneof.fields().filter(|field| matches!(field.kind(), Type::Message(_) | Type::Enum(_)));
+    let types: Vec<_> = named.map(|field| field_type(&field)).collect();
     let mut single: Vec<_> =
         types.iter().filter(|ty| types.iter().filter(|it| it == ty).count() == 1).cloned().collect();
     single.sort();
     single.join(", ")
-}
-
-/// Whether the generated struct is `Copy`, by prost's rules.
-fn is_copy(message: &MessageDescriptor, above: &mut Vec<String>) -> bool {
-    all_fields(message, above, |field, above| match field.kind() {
-        _ if field.is_list() || field.is_map() => false,
-        Type::Message(inner) => is_copy(&inner, above),
-        Type::String | Type::Bytes => false,
-        _ => true,
-    })
-}
-
-/// Whether the generated struct is `Eq` and `Hash`, by prost's rules.
-fn is_eq(message: &MessageDescriptor, above: &mut Vec<String>) -> bool {
-    all_fields(message, above, |field, above| match field.kind() {
-        Type::Message(_) if field.is_list() || field.is_map() => false,
-        Type::Message(inner) => is_eq(&inner, above),
-        Type::Float | Type::Double => false,
-        _ => true,
-    })
-}
-
-/// Whether all fields satisfy a condition, which a message within itself does not.
-fn all_fields(
-    message: &MessageDescriptor,
-    above: &mut Vec<String>,
-    condition: impl Fn(&FieldDescriptor, &mut Vec<String>) -> bool,
-) -> bool {
-    if above.iter().any(|name| name == message.full_name()) {
-        return false;
-    }
-    above.push(message.full_name().to_owned());
-    let all = message.fields().all(|field| condition(&field, above));
-    above.pop();
-    all
 }

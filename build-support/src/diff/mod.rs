@@ -2,16 +2,21 @@
 
 mod render;
 mod rules;
+mod wire;
 
 use std::collections::BTreeSet;
+
+use prost_reflect::{FieldDescriptor, MessageDescriptor};
 
 use crate::elements::{Element, Elements, Kind};
 use crate::merge::Lost;
 use crate::prune::Reachable;
 use crate::schema::Schema;
-use crate::{check, report, secret};
+use crate::secret::{self, is_secret};
+use crate::{check, report};
 
 pub use render::{markdown, text};
+use wire::Wire;
 
 /// What happened to an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +38,8 @@ pub struct Impact {
     pub source: bool,
     /// What one side writes, the other reads otherwise or not at all.
     pub wire: bool,
+    /// Whoever uses the API can tell at all.
+    pub seen: bool,
 }
 
 /// A change of one element.
@@ -97,7 +104,7 @@ impl Diff {
         let is_breaking = |change: &Change| change.impact.source || change.impact.wire;
         match self.changes.iter().any(is_breaking) {
             true => Bump::Breaking,
-            false if self.changes.iter().any(|change| change.kind != Kind::File) => Bump::Addition,
+            false if self.changes.iter().any(|change| change.impact.seen) => Bump::Addition,
             false => Bump::Nothing,
         }
     }
@@ -110,17 +117,18 @@ impl Diff {
 
 /// The changes from one list of elements to another.
 pub fn compare(before: &Elements, after: &Elements) -> Vec<Change> {
+    let wire = Wire { before, after };
     let mut changes = Vec::new();
     for (name, new) in after.iter() {
-        match before.get(name) {
+        match before.counterpart(name, new) {
             // What is within something new is described with it.
-            None if !is_within(new, before, after) => changes.push(rules::added(name, new, before, after)),
+            None if !is_within(new, before, after) => changes.push(rules::added(name, new, wire)),
             None => {}
-            Some(old) => changes.extend(rules::changed(name, old, new)),
+            Some(old) => changes.extend(rules::changed(name, old, new, wire)),
         }
     }
     for (name, old) in before.iter() {
-        if !after.contains(name) && !is_within(old, after, before) {
+        if after.counterpart(name, old).is_none() && !is_within(old, after, before) {
             changes.push(rules::removed(name, old, before));
         }
     }
@@ -130,7 +138,8 @@ pub fn compare(before: &Elements, after: &Elements) -> Vec<Change> {
 
 /// Whether an element came or went with what it is declared in. Methods are listed all the same.
 fn is_within(element: &Element, without: &Elements, with: &Elements) -> bool {
-    let came_along = with.contains(&element.parent) && !without.contains(&element.parent);
+    let parent = with.get(&element.parent);
+    let came_along = parent.is_some_and(|it| without.counterpart(&element.parent, it).is_none());
     came_along && element.kind != Kind::Method
 }
 
@@ -150,10 +159,24 @@ fn to_do(before: &Schema, after: &Schema, lost: &[Lost]) -> Vec<String> {
     lines
 }
 
-/// New fields that are named like credentials, though neither upstream nor we say whether they are.
+/// Fields that are named like credentials, though neither upstream nor we say whether they are, and those that
+/// are not hidden any longer.
 fn credentials(before: &Schema, after: &Schema) -> Vec<String> {
-    let known = Elements::of(before);
-    let messages = Reachable::everything(after).messages(after);
-    let new = secret::unjudged(after, &messages).into_iter().filter(|name| !known.contains(name));
-    new.map(|name| format!("{name}: unknown sensitivity; its name is that of a credential")).collect()
+    let reached = |schema: &Schema| Reachable::everything(schema).messages(schema);
+    let (old, new) = (reached(before), reached(after));
+    let known = secret::unjudged(before, &old);
+    let unjudged = secret::unjudged(after, &new).into_iter().filter(|name| !known.contains(name));
+    let unjudged =
+        unjudged.map(|name| format!("{name}: unknown sensitivity; its name is that of a credential"));
+    let hidden = fields(&old).filter(|field| is_secret(before, field));
+    let hidden: BTreeSet<_> = hidden.map(|field| field.full_name().to_owned()).collect();
+    let shown = fields(&new).filter(|field| hidden.contains(field.full_name()) && !is_secret(after, field));
+    let shown = shown.map(|field| {
+        format!("{}: is no longer marked as a credential; `Debug` prints it", field.full_name())
+    });
+    unjudged.chain(shown).collect()
+}
+
+fn fields(messages: &[MessageDescriptor]) -> impl Iterator<Item = FieldDescriptor> {
+    messages.iter().flat_map(MessageDescriptor::fields)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use livekit_build_support::GeneratedFile;
 use quote::ToTokens;
-use syn::{Attribute, Fields, Item, ItemEnum, ItemStruct, ItemTrait, TraitItem};
+use syn::{Attribute, Fields, Item, ItemEnum, ItemStruct, ItemTrait, TraitItem, Variant};
 
 /// Every public item: a path (`livekit::Room.name`) and what code can rely on of it.
 #[derive(Default)]
@@ -71,9 +71,9 @@ impl Api {
             self.add(format!("{path}::{}", variant.ident), what);
         }
         // A oneof is made from its members, where their types tell which is meant.
-        let types: Vec<_> = item.variants.iter().flat_map(|it| &it.fields).map(|it| tokens(&it.ty)).collect();
-        for ty in types.iter().filter(|ty| types.iter().filter(|it| it == ty).count() == 1) {
-            self.add(path.to_owned(), format!("From<{ty}>"));
+        let sources: Vec<_> = item.variants.iter().filter_map(source).collect();
+        for source in sources.iter().filter(|source| sources.iter().filter(|it| it == source).count() == 1) {
+            self.add(path.to_owned(), format!("From<{source}>"));
         }
     }
 
@@ -101,6 +101,15 @@ impl Api {
             });
         }
     }
+}
+
+/// What a member of a oneof is made from: a message or an enum.
+fn source(variant: &Variant) -> Option<String> {
+    let attribute = variant.attrs.iter().find(|attribute| attribute.path().is_ident("prost"))?;
+    let words = attribute.meta.require_list().ok()?.tokens.to_string();
+    let word = words.split(',').next()?.trim();
+    let ty = variant.fields.iter().next().map(|field| tokens(&field.ty))?;
+    (word == "message" || word.starts_with("enumeration")).then(|| format!("{word} {ty}"))
 }
 
 /// A type or a signature, with `Box` taken away: prost boxes what would contain itself.
