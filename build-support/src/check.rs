@@ -7,6 +7,7 @@ use prost_reflect::{
     DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor,
 };
 
+use crate::elements::rust;
 use crate::emit::names;
 use crate::error::Error;
 use crate::model::{self, Method, Service, annotation_name, message_annotation, text_field};
@@ -232,7 +233,7 @@ impl Checker<'_> {
 
     fn boxes(&mut self, message: &MessageDescriptor) {
         for field in message.fields().filter(|field| model::is_boxed(self.schema, field)) {
-            if !matches!(field.kind(), Kind::Message(_)) || field.is_list() || field.is_map() {
+            if !matches!(field.kind(), Kind::Message(_)) || !model::is_single(&field) {
                 self.refuse_annotation(
                     (field.full_name(), "boxed", None),
                     format!("`{}` on `{}`, which is not one message", annotation_name("boxed"), field.name()),
@@ -314,9 +315,7 @@ fn rust_names(schema: &Schema) -> Vec<(String, String)> {
         }
     }
     for item in enums {
-        // Values of one number are one in Rust, called by the first name.
-        let mut numbers = BTreeSet::new();
-        let values = item.values().filter(|value| numbers.insert(value.number()));
+        let values = item.values().filter(|value| rust::alias_of(value).is_none());
         named.extend(values.map(|value| (names::value(&value), value_key(&value))));
         named.push((names::enumeration(&item), item.full_name().to_owned()));
     }

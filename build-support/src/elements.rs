@@ -1,6 +1,6 @@
 //! A schema as a flat list: every element that a client can reach, with its facts as text.
 
-mod rust;
+pub(crate) mod rust;
 
 use std::collections::BTreeMap;
 

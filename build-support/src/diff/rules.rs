@@ -58,7 +58,7 @@ pub(super) fn removed(name: &str, old: &Element, before: &Elements) -> Change {
 
 /// Whether an element is part of the API: what upstream's options are made of is not.
 fn is_api(name: &str, kind: Kind) -> bool {
-    name.starts_with("livekit.") && !matches!(kind, Kind::File | Kind::Option)
+    !name.starts_with("logger.") && !matches!(kind, Kind::File | Kind::Option)
 }
 
 /// An element in a few words.
