@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -77,6 +78,64 @@ fn exit_codes_tell_scripts_what_is_the_matter() {
     let outside = env::temp_dir();
     assert_eq!(run(&outside, &["check"]).0, 2, "there is no schema around");
     assert!(run(&outside, &["--help"]).1.contains("Exit codes:"));
+}
+
+/// Every file below a folder, with its text.
+fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            files.extend(tree(&path));
+        } else {
+            files.insert(path.clone(), fs::read(path).unwrap());
+        }
+    }
+    files
+}
+
+/// What is said of a command that must not be carried out: nothing in the folder changes.
+fn refusal(folder: &Path, arguments: &[&str]) -> String {
+    let before = tree(folder);
+    let (code, text) = run(folder, arguments);
+    assert_eq!(code, 2, "{arguments:?}: {text}");
+    assert!(tree(folder) == before, "{arguments:?} has changed files");
+    text
+}
+
+#[test]
+fn a_folder_without_our_options_is_no_schema() {
+    let folder = folder("root");
+    for command in [["sync", "--from", "upstream"], ["diff", "--from", "upstream"]] {
+        let text = refusal(&folder, &[&command[..], &["--proto", "."]].concat());
+        assert!(text.contains("--proto .: there is no sdk/options.proto in it; name the folder"), "{text}");
+    }
+    assert!(refusal(&folder, &["docs", "--proto", "."]).contains("no sdk/options.proto"));
+    assert_eq!(run(&folder, &["check", "--proto", "proto"]).0, 0);
+}
+
+#[test]
+fn what_a_command_does_not_take_is_refused() {
+    let folder = folder("options");
+    edit(&folder.join("upstream/protobufs/livekit_room.proto"), "rpc PerformRpc(", "rpc PlayRpc(");
+    for (arguments, told) in [
+        (&["sync", "--from", "upstream", "--check"][..], "sync takes no --check"),
+        (&["check", "--from", "upstream"], "check takes no --from"),
+        (&["docs", "--format", "markdown"], "docs takes no --format"),
+    ] {
+        let text = refusal(&folder, arguments);
+        assert!(text.contains(told), "{text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn arguments_that_are_no_text_are_refused() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let (code, text) = finish(livekit_proto(&env::temp_dir()).arg("check").arg(OsStr::from_bytes(b"a\xff")));
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("\"a\\xFF\" is not UTF-8"), "{text}");
 }
 
 #[test]

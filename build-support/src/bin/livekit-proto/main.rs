@@ -23,7 +23,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
-    match Arguments::read(env::args().skip(1)).and_then(|arguments| run(&arguments)) {
+    match Arguments::read(env::args_os().skip(1)).and_then(|arguments| run(&arguments)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
