@@ -103,8 +103,11 @@ impl Schema {
         };
         // The comment above `syntax` (field 12 of a file) documents the file itself.
         note(&[12], file.name(), None);
-        for extension in file.extensions() {
-            note(extension.path(), extension.full_name(), None);
+        let nested = all_messages(file.messages())
+            .into_iter()
+            .flat_map(|message| message.child_extensions().collect::<Vec<_>>());
+        for extension in file.extensions().chain(nested) {
+            note(extension.path(), extension.full_name(), Some(extension.options()));
         }
         for service in file.services() {
             note(service.path(), service.full_name(), Some(service.options()));

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::methods;
-use crate::print::print;
-use crate::prune::{Reachable, is_kept};
+use crate::print::{is_printed, print};
+use crate::prune::Reachable;
 use crate::schema::{Schema, read_dir};
 use crate::upstream::{self, Upstream};
 
@@ -14,7 +14,7 @@ use crate::upstream::{self, Upstream};
 /// and the table of its methods.
 pub fn files(merged: &Schema) -> BTreeMap<String, String> {
     let reachable = Reachable::everything(merged);
-    let kept = merged.files().filter(|file| is_kept(file, &reachable) && !file.name().starts_with("sdk/"));
+    let kept = merged.files().filter(|file| is_printed(file, &reachable) && !file.name().starts_with("sdk/"));
     let mut files: BTreeMap<_, _> =
         kept.map(|file| (file.name().to_owned(), print(merged, &file, &reachable))).collect();
     files.insert(methods::FILE.to_owned(), methods::text(merged));
