@@ -17,7 +17,7 @@ pub(crate) use extensions::is_printed;
 pub(crate) use options::foreign_options;
 
 use crate::prune::{Reachable, is_participant_rpc, is_twirp};
-use crate::schema::{Schema, oneof_of, value_key};
+use crate::schema::{ANNOTATIONS, Schema, oneof_of, value_key};
 
 /// Longest line before a list of options is broken over several.
 const WIDTH: usize = 110;
@@ -272,7 +272,10 @@ impl Printer<'_> {
         self.imports.extend(options::declared_in(facts));
         for (name, value) in self.schema.annotations.get(full_name).into_iter().flatten() {
             self.imports.insert("sdk/options.proto".to_owned());
-            all.push((format!("(sdk.{name})"), options::text(value)));
+            // Their short name is known below the package `livekit` only.
+            let is_short = self.resolve(full_name, "sdk").as_deref() == Some(ANNOTATIONS);
+            let package = if is_short { "sdk" } else { ANNOTATIONS };
+            all.push((format!("({package}.{name})"), options::text(value)));
         }
         all
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::print::{is_printed, print};
-use crate::prune::Reachable;
+use crate::prune::{Reachable, is_twirp};
 use crate::schema::{Schema, Source, read_dir};
 
 /// The file that keeps the record, beside the schema.
@@ -84,7 +84,7 @@ pub fn protobufs(dir: &Path) -> Result<PathBuf, Error> {
         let mut paths = entries.map(|entry| entry.path());
         paths.any(|path| path.extension().is_some_and(|extension| extension == "proto"))
     };
-    let places = ["", "protobufs", "protocol/protobufs"].map(|below| dir.join(below));
+    let places = [dir.to_owned(), dir.join("protobufs"), dir.join("protocol/protobufs")];
     places.into_iter().find(holds_protos).ok_or_else(|| {
         let what = format!("{}: there are no .proto files here, nor in protobufs/ below", dir.display());
         Error::new(None, what, "name the folder `protobufs` of a checkout of livekit/protocol")
@@ -94,13 +94,22 @@ pub fn protobufs(dir: &Path) -> Result<PathBuf, Error> {
 /// Reads upstream's files, and with them those of `own` that declare our annotations (`sdk/`).
 ///
 /// # Errors
-/// The folder cannot be read, or a file does not parse.
+/// The folder cannot be read, a file does not parse, or this is another project's protocol.
 pub fn load(dir: &Path, own: &[Source]) -> Result<Schema, Error> {
     let is_own = |(name, _): &&Source| name.starts_with("sdk/");
     let mut sources = read_dir(dir)?;
     sources.retain(|source| !is_own(&source));
     sources.extend(own.iter().filter(is_own).cloned());
-    Schema::parse(&sources)
+    let upstream = Schema::parse(&sources)?;
+    let is_theirs = upstream.files().any(|file| file.services().any(|service| is_twirp(&service)));
+    if !is_theirs {
+        let what = format!(
+            "{}: this is not LiveKit's protocol: no file in it declares a service of the package `livekit`",
+            dir.display()
+        );
+        return Err(Error::new(None, what, "name the folder `protobufs` of a checkout of livekit/protocol"));
+    }
+    Ok(upstream)
 }
 
 /// Hash of a schema's facts: of its canonical text without documentation and annotations.

@@ -138,6 +138,99 @@ fn arguments_that_are_no_text_are_refused() {
     assert!(text.contains("\"a\\xFF\" is not UTF-8"), "{text}");
 }
 
+/// A service of LiveKit's that there is not yet.
+const NEW: &str = "syntax = \"proto3\";\npackage livekit;\nservice Boards { rpc Open(Board) returns (Board); }\n\
+                   message Board { string id = 1; }\n";
+
+#[test]
+fn a_sync_removes_only_what_was_part_of_the_schema() {
+    let folder = folder("others");
+    let (ours, other) =
+        (folder.join("proto/livekit_boards.proto"), folder.join("proto/vendor/api/other.proto"));
+    fs::write(&ours, NEW).unwrap();
+    fs::create_dir_all(other.parent().unwrap()).unwrap();
+    fs::write(&other, "syntax = \"proto3\";\n").unwrap();
+    let (code, text) = run(&folder, &["sync", "--from", "upstream"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("removed  livekit_boards.proto"), "{text}");
+    assert_eq!((ours.exists(), other.exists(), text.contains("other.proto")), (false, true, false), "{text}");
+}
+
+#[test]
+fn another_projects_protocol_is_refused() {
+    let folder = folder("foreign");
+    let foreign = folder.join("upstream/foreign");
+    fs::create_dir_all(&foreign).unwrap();
+    fs::write(foreign.join("a.proto"), NEW.replace("package livekit", "package boards")).unwrap();
+    for command in ["sync", "diff"] {
+        let text = refusal(&folder, &[command, "--from", "upstream/foreign"]);
+        assert!(text.contains("upstream/foreign: this is not LiveKit's protocol: no file in it"), "{text}");
+        assert!(text.contains("mend: name the folder `protobufs`"), "{text}");
+    }
+}
+
+#[test]
+fn a_sync_replaces_all_files_or_none() {
+    let folder = folder("whole");
+    let upstream = folder.join("upstream/protobufs");
+    let room = folder.join("proto/livekit_room.proto");
+    edit(&upstream.join("livekit_room.proto"), "rpc PerformRpc(", "rpc PlayRpc(");
+    fs::write(upstream.join("livekit_zoo.proto"), NEW).unwrap();
+    fs::create_dir(folder.join("proto/livekit_zoo.proto")).unwrap();
+    let text = refusal(&folder, &["sync", "--from", "upstream"]);
+    assert!(text.contains("livekit_zoo.proto: a folder is in the way of the file"), "{text}");
+
+    fs::remove_dir(folder.join("proto/livekit_zoo.proto")).unwrap();
+    // The old text, which would have another one now if the file had been written over.
+    let old = folder.join("old");
+    fs::hard_link(&room, &old).unwrap();
+    let left = folder.join("proto/livekit_room.proto.livekit-proto-new");
+    fs::write(&left, "of a sync that was killed").unwrap();
+    let (code, text) = run(&folder, &["sync", "--from", "upstream"]);
+    assert_eq!(code, 0, "{text}");
+    let mut written = text.lines().filter_map(|line| line.strip_prefix("written  "));
+    assert_eq!(written.next_back(), Some("UPSTREAM.toml"), "it says that the others are there");
+    assert!(fs::read_to_string(&old).unwrap().contains("rpc PerformRpc("));
+    assert!(fs::read_to_string(&room).unwrap().contains("rpc PlayRpc("));
+    assert!(tree(&folder.join("proto")).keys().all(|path| !path.to_string_lossy().ends_with("-new")));
+}
+
+#[test]
+fn what_would_not_read_back_is_not_written() {
+    let folder = folder("unreadable");
+    // Inside a message with this name, `livekit` is no longer the package.
+    let shadowed = "message Board { message livekit {} string id = 1 [(.livekit.hint) = true]; }\n\
+                    extend google.protobuf.FieldOptions { bool hint = 60001; }\n";
+    let (head, _) = NEW.split_once("message").unwrap();
+    let head = head.replace("service", "import \"google/protobuf/descriptor.proto\";\nservice");
+    fs::write(folder.join("upstream/protobufs/livekit_zoo.proto"), head + shadowed).unwrap();
+    let text = refusal(&folder, &["sync", "--from", "upstream"]);
+    assert!(text.contains("livekit-proto: livekit_zoo.proto:"), "{text}");
+    assert!(
+        text.contains("mend: nothing was written: this is a defect in how livekit-proto prints"),
+        "{text}"
+    );
+}
+
+#[test]
+fn comments_that_are_not_kept_are_told() {
+    let folder = folder("comments");
+    let (code, text) = run(&folder, &["sync", "--from", "upstream"]);
+    assert_eq!((code, text.contains("lost")), (0, false), "{text}");
+    let room = folder.join("proto/livekit_room.proto");
+    edit(&room, "\npackage livekit;", "\n// Ask Ann.\npackage livekit;");
+    edit(&room, "rpc CreateRoom(", "// Apart.\n\n  rpc CreateRoom(");
+    let edited = fs::read_to_string(&room).unwrap();
+    let (code, text) = run(&folder, &["sync", "--from", "upstream"]);
+    assert_eq!(code, 0, "{text}");
+    for comment in ["Ask Ann.", "Apart."] {
+        let line = edited.lines().position(|line| line.trim() == format!("// {comment}")).unwrap() + 1;
+        let told =
+            format!("lost     livekit_room.proto:{line}: the comment {comment:?}, which documents nothing\n");
+        assert!(text.contains(&told), "{told}\n{text}");
+    }
+}
+
 #[test]
 fn drift_is_seen() {
     let folder = folder("drift");

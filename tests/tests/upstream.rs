@@ -391,3 +391,14 @@ fn a_file_without_a_package_is_written() {
         "syntax = \"proto3\";\n\nmessage Board {\n  string id = 1;\n}\n"
     );
 }
+
+#[test]
+fn annotations_have_a_name_that_is_known_where_they_are() {
+    let board = "syntax = \"proto3\"; package boards; import \"sdk/options.proto\";
+        message Board { string id = 1 [(livekit.sdk.key) = 1]; }";
+    let user = "syntax = \"proto3\"; package livekit; import \"boards/board.proto\";
+        service S { rpc Do(boards.Board) returns (boards.Board); }";
+    let files = [("boards/board.proto", board), ("a.proto", user)];
+    let printed = printed_as_read("boards/board.proto", &files);
+    assert!(printed.contains("string id = 1 [(livekit.sdk.key) = 1];"), "{printed}");
+}

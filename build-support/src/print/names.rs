@@ -20,7 +20,7 @@ impl Printer<'_> {
     }
 
     /// What `name` means in `scope`: the innermost scope that knows the first part of it decides.
-    fn resolve(&self, scope: &str, name: &str) -> Option<String> {
+    pub(super) fn resolve(&self, scope: &str, name: &str) -> Option<String> {
         let first = name.split('.').next()?;
         let mut scope = Some(scope);
         while let Some(here) = scope {
