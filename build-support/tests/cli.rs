@@ -213,6 +213,16 @@ fn what_would_not_read_back_is_not_written() {
 }
 
 #[test]
+fn an_annotation_that_has_no_place_any_longer_is_not_dropped() {
+    let folder = folder("misplaced");
+    let room = folder.join("upstream/protobufs/livekit_room.proto");
+    edit(&room, "string room = 1 [(sdk.key) = 1];", "oneof room { string room_name = 1; }");
+    let text = refusal(&folder, &["sync", "--from", "upstream"]);
+    assert!(text.contains("'livekit.sdk.key' extends 'google.protobuf.FieldOptions'"), "{text}");
+    assert!(text.contains("mend: nothing was written: upstream has made something else of this"), "{text}");
+}
+
+#[test]
 fn comments_that_are_not_kept_are_told() {
     let folder = folder("comments");
     let (code, text) = run(&folder, &["sync", "--from", "upstream"]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::files;
 use crate::error::Error;
-use crate::schema::{Schema, Source};
+use crate::schema::{ANNOTATIONS, Schema, Source};
 use crate::upstream::{self, Upstream};
 
 /// Reads texts that are to be written, with our own files of `sources` (`sdk/`): they have to say what they
@@ -21,7 +21,7 @@ pub(super) fn read_back(
     let own = sources.iter().filter(|(name, _)| name.starts_with("sdk/"));
     let protos = protos.map(|(name, text)| (name.clone(), text.clone()));
     let all: Vec<Source> = protos.chain(own.cloned()).collect();
-    let read = Schema::parse(&all).map_err(|error| error.with_mend(MEND))?;
+    let read = Schema::parse(&all).map_err(refused)?;
     let again = files(&read);
     if let Some((name, _)) = written.iter().find(|(name, text)| again.get(*name) != Some(*text)) {
         return Err(Error::new(
@@ -41,6 +41,15 @@ pub(super) fn read_back(
     }
     Ok(())
 }
+
+/// Why the text does not parse: most often as what was a field is a oneof now, or the like.
+fn refused(error: Error) -> Error {
+    let is_misplaced = error.to_string().contains(&format!("but '{ANNOTATIONS}."));
+    error.with_mend(if is_misplaced { MISPLACED } else { MEND })
+}
+
+const MISPLACED: &str = "nothing was written: upstream has made something else of this; remove our annotation of it \
+                         from the schema first";
 
 const MEND: &str = "nothing was written: this is a defect in how livekit-proto prints that file; report it, with \
                     upstream's text";
