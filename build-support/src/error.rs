@@ -18,6 +18,11 @@ impl Error {
         Self { place, what: what.to_string(), mend: mend.to_string() }
     }
 
+    /// The same error, to be mended otherwise.
+    pub(crate) fn with_mend(self, mend: impl fmt::Display) -> Self {
+        Self { mend: mend.to_string(), ..self }
+    }
+
     pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
         Self::new(
             None,

@@ -1,6 +1,8 @@
 //! Descriptors in, `.proto` text out, in one canonical layout: printing what was parsed from printed
 //! text gives the same text.
 
+mod extensions;
+mod names;
 mod options;
 
 use std::collections::BTreeSet;
@@ -11,10 +13,11 @@ use prost_reflect::{
     ServiceDescriptor,
 };
 
+pub(crate) use extensions::is_printed;
 pub(crate) use options::foreign_options;
 
 use crate::prune::{Reachable, is_participant_rpc, is_twirp};
-use crate::schema::{Schema, oneof_of, value_key};
+use crate::schema::{ANNOTATIONS, Schema, oneof_of, value_key};
 
 /// Longest line before a list of options is broken over several.
 const WIDTH: usize = 110;
@@ -25,7 +28,7 @@ pub fn print(schema: &Schema, file: &FileDescriptor, reachable: &Reachable) -> S
         schema,
         file,
         reachable,
-        keep_all: file.extensions().len() > 0,
+        keep_all: extensions::declares_options(file),
         out: String::new(),
         indent: 0,
         imports: BTreeSet::new(),
@@ -51,8 +54,10 @@ impl Printer<'_> {
     fn head(&mut self) {
         self.docs(self.file.name());
         self.line("syntax = \"proto3\";");
-        self.blank();
-        self.line(&format!("package {};", self.file.package_name()));
+        if !self.file.package_name().is_empty() {
+            self.blank();
+            self.line(&format!("package {};", self.file.package_name()));
+        }
         let mut imports = std::mem::take(&mut self.imports);
         // An option may be declared where it is used.
         imports.remove(self.file.name());
@@ -60,12 +65,12 @@ impl Printer<'_> {
             self.blank();
         }
         for import in imports {
-            self.line(&format!("import \"{import}\";"));
+            self.line(&format!("import {};", options::quoted(&import)));
         }
     }
 
     fn body(&mut self) {
-        self.extensions();
+        self.extensions(self.file.package_name(), self.file.extensions());
         for service in self.file.services().filter(|service| is_twirp(service) || is_participant_rpc(service))
         {
             self.service(&service);
@@ -83,12 +88,9 @@ impl Printer<'_> {
         self.docs(service.full_name());
         self.line(&format!("service {} {{", service.name()));
         self.indent += 1;
-        let options = self.options(service.full_name(), &service.options());
-        for (name, value) in &options {
-            self.line(&format!("option {name} = {value};"));
-        }
+        let has_options = self.option_lines(service.full_name(), &service.options());
         for (index, method) in service.methods().enumerate() {
-            if index > 0 || !options.is_empty() {
+            if index > 0 || has_options {
                 self.blank();
             }
             self.docs(method.full_name());
@@ -136,12 +138,11 @@ impl Printer<'_> {
         self.line(&format!("message {} {{", message.name()));
         self.indent += 1;
         let inside = self.out.len();
-        for (name, value) in self.options(message.full_name(), &message.options()) {
-            self.line(&format!("option {name} = {value};"));
-        }
+        self.option_lines(message.full_name(), &message.options());
         let ranges = message.reserved_ranges().map(|range| (range.start, range.end - 1));
         self.reserved(ranges, message.reserved_names());
         self.fields(message);
+        self.extensions(message.full_name(), message.child_extensions());
         for nested in message.child_messages() {
             self.message(&nested);
         }
@@ -171,6 +172,7 @@ impl Printer<'_> {
                     self.docs(oneof.full_name());
                     self.line(&format!("oneof {} {{", oneof.name()));
                     self.indent += 1;
+                    self.option_lines(oneof.full_name(), &oneof.options());
                 }
                 open = name;
             }
@@ -192,7 +194,7 @@ impl Printer<'_> {
         let mut options = self.options(field.full_name(), &field.options());
         // json_name is written only where it is not what every parser derives by itself.
         if field.json_name() != json_name(field.name()) {
-            options.insert(0, ("json_name".into(), format!("{:?}", field.json_name())));
+            options.insert(0, ("json_name".into(), options::quoted(field.json_name())));
         }
         let is_optional = field.field_descriptor_proto().proto3_optional();
         let label = match field.cardinality() {
@@ -233,9 +235,7 @@ impl Printer<'_> {
         self.docs(item.full_name());
         self.line(&format!("enum {} {{", item.name()));
         self.indent += 1;
-        for (name, value) in self.options(item.full_name(), &item.options()) {
-            self.line(&format!("option {name} = {value};"));
-        }
+        self.option_lines(item.full_name(), &item.options());
         let ranges = item.reserved_ranges().map(|range| (*range.start(), *range.end()));
         self.reserved(ranges, item.reserved_names());
         for declared in &item.enum_descriptor_proto().value {
@@ -247,31 +247,6 @@ impl Printer<'_> {
         }
         self.indent -= 1;
         self.line("}");
-    }
-
-    /// Declared options, those of one target in one block.
-    fn extensions(&mut self) {
-        let mut open: Option<String> = None;
-        for extension in self.file.extensions() {
-            let target = extension.containing_message();
-            if open.as_deref() != Some(target.full_name()) {
-                self.close(open.is_some());
-                self.blank();
-                self.imports.insert(target.parent_file().name().to_owned());
-                self.line(&format!("extend {} {{", target.full_name()));
-                self.indent += 1;
-                open = Some(target.full_name().to_owned());
-            }
-            self.docs(extension.full_name());
-            let kind = self.kind(self.file.package_name(), &extension.kind());
-            let label = match extension.cardinality() {
-                Cardinality::Repeated => "repeated ",
-                _ if extension.field_descriptor_proto().proto3_optional() => "optional ",
-                _ => "",
-            };
-            self.declaration(&format!("{label}{kind} {} = {}", extension.name(), extension.number()), &[]);
-        }
-        self.close(open.is_some());
     }
 
     fn reserved<N: PartialEq + ToString>(
@@ -297,9 +272,21 @@ impl Printer<'_> {
         self.imports.extend(options::declared_in(facts));
         for (name, value) in self.schema.annotations.get(full_name).into_iter().flatten() {
             self.imports.insert("sdk/options.proto".to_owned());
-            all.push((format!("(sdk.{name})"), options::text(value)));
+            // Their short name is known below the package `livekit` only.
+            let is_short = self.resolve(full_name, "sdk").as_deref() == Some(ANNOTATIONS);
+            let package = if is_short { "sdk" } else { ANNOTATIONS };
+            all.push((format!("({package}.{name})"), options::text(value)));
         }
         all
+    }
+
+    /// The options of an element with a block, first in it. Answers whether there are any.
+    fn option_lines(&mut self, full_name: &str, facts: &DynamicMessage) -> bool {
+        let options = self.options(full_name, facts);
+        for (name, value) in &options {
+            self.line(&format!("option {name} = {value};"));
+        }
+        !options.is_empty()
     }
 
     fn declaration(&mut self, head: &str, options: &[(String, String)]) {
@@ -321,50 +308,6 @@ impl Printer<'_> {
         }
         self.indent -= 1;
         self.line("];");
-    }
-
-    /// The shortest name under which `target` is found from `scope`, by protobuf's scoping rules.
-    fn type_name(&mut self, scope: &str, target: &str, target_file: &str) -> String {
-        if target_file != self.file.name() {
-            self.imports.insert(target_file.to_owned());
-        }
-        let starts = target.match_indices('.').map(|(index, _)| index + 1).chain([0]);
-        let mut starts: Vec<_> = starts.collect();
-        starts.sort_by_key(|start| std::cmp::Reverse(*start));
-        let candidates = starts.into_iter().filter_map(|start| target.get(start..));
-        candidates
-            .filter(|candidate| self.resolve(scope, candidate) == Some(target.to_owned()))
-            .map(str::to_owned)
-            .next()
-            .unwrap_or_else(|| format!(".{target}"))
-    }
-
-    /// What `name` means in `scope`: the innermost scope that knows the first part of it decides.
-    fn resolve(&self, scope: &str, name: &str) -> Option<String> {
-        let first = name.split('.').next()?;
-        let mut scope = Some(scope);
-        while let Some(here) = scope {
-            let full = |part: &str| if here.is_empty() { part.to_owned() } else { format!("{here}.{part}") };
-            if self.exists(&full(first)) {
-                return Some(full(name)).filter(|full| self.exists(full));
-            }
-            scope = match here.rsplit_once('.') {
-                Some((outer, _)) => Some(outer),
-                None if here.is_empty() => None,
-                None => Some(""),
-            };
-        }
-        None
-    }
-
-    fn exists(&self, full_name: &str) -> bool {
-        let pool = self.schema.pool();
-        let is_package = |package: &str| {
-            package == full_name || package.strip_prefix(full_name).is_some_and(|rest| rest.starts_with('.'))
-        };
-        pool.get_message_by_name(full_name).is_some()
-            || pool.get_enum_by_name(full_name).is_some()
-            || pool.files().any(|file| is_package(file.package_name()))
     }
 
     fn docs(&mut self, name: &str) {

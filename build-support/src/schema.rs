@@ -103,8 +103,11 @@ impl Schema {
         };
         // The comment above `syntax` (field 12 of a file) documents the file itself.
         note(&[12], file.name(), None);
-        for extension in file.extensions() {
-            note(extension.path(), extension.full_name(), None);
+        let nested = all_messages(file.messages())
+            .into_iter()
+            .flat_map(|message| message.child_extensions().collect::<Vec<_>>());
+        for extension in file.extensions().chain(nested) {
+            note(extension.path(), extension.full_name(), Some(extension.options()));
         }
         for service in file.services() {
             note(service.path(), service.full_name(), Some(service.options()));
@@ -228,25 +231,25 @@ fn read_protos(root: &Path, dir: &Path, sources: &mut Vec<Source>) -> Result<(),
     Ok(())
 }
 
-/// Line and leading comment of every element, by descriptor path.
+/// Line and comment of every element, by descriptor path.
 fn locations(file: &FileDescriptor) -> BTreeMap<Vec<i32>, (usize, String)> {
     let info = file.file_descriptor_proto().source_code_info.as_ref();
     let locations = info.into_iter().flat_map(|info| &info.location);
     locations
         .map(|location| {
             let line = location.span.first().map_or(0, |line| usize::try_from(*line).unwrap_or(0)) + 1;
-            // Upstream documents some fields behind them.
-            let comment = match location.leading_comments() {
-                "" => location.trailing_comments(),
-                leading => leading,
-            };
-            (location.path.clone(), (line, tidy(comment)))
+            // Upstream documents some fields behind them, and some in both places.
+            let comments = [location.leading_comments(), location.trailing_comments()].map(tidy);
+            let comments = comments.into_iter().filter(|comment| !comment.is_empty());
+            (location.path.clone(), (line, comments.collect::<Vec<_>>().join("\n\n")))
         })
         .collect()
 }
 
 /// A comment without the blank that follows `//` and without trailing white space.
 fn tidy(comment: &str) -> String {
+    // A carriage return does not end a line comment, and is not wanted in documentation.
+    let comment = comment.replace("\r\n", "\n").replace('\r', "\n");
     let lines = comment.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end());
     lines.collect::<Vec<_>>().join("\n").trim_matches('\n').to_owned()
 }
@@ -264,7 +267,8 @@ struct InMemory(BTreeMap<String, String>);
 impl FileResolver for InMemory {
     fn open_file(&self, name: &str) -> Result<File, protox::Error> {
         match self.0.get(name) {
-            Some(text) => File::from_source(name, text),
+            // An editor's byte order mark is no part of the text.
+            Some(text) => File::from_source(name, text.strip_prefix('\u{feff}').unwrap_or(text)),
             None => Err(protox::Error::file_not_found(name)),
         }
     }
@@ -278,13 +282,25 @@ fn parse_error(error: &protox::Error) -> Error {
         Some(context.line() + 1)
     });
     let place = error.file().map(|file| Place { file: file.to_owned(), line: line.unwrap_or(1) });
-    let mend = match error.help() {
-        Some(help) => help.to_string(),
-        None if error.to_string().contains("option '(sdk.") => {
-            "use the fields that sdk/options.proto and sdk/grants.proto declare".to_owned()
-        }
-        None if error.is_file_not_found() => "add the file, or correct the import".to_owned(),
-        None => "correct this line".to_owned(),
+    Error::new(place, error, mend(error))
+}
+
+/// What the parser advises, or else what has to be done about its error.
+fn mend(error: &protox::Error) -> String {
+    if let Some(help) = error.help() {
+        return help.to_string();
+    }
+    let what = error.to_string();
+    let mend = if what.contains("option '(sdk.") {
+        "use the fields that sdk/options.proto and sdk/grants.proto declare"
+    } else if what.ends_with("but found 'edition'") {
+        "use a protocol that is written in proto3: the parser does not support editions yet"
+    } else if what.starts_with("camel-case name of field") {
+        "rename one of them in a copy of the protocol: the parser is stricter here than protoc"
+    } else if error.is_file_not_found() {
+        "add the file, or correct the import"
+    } else {
+        "correct this line"
     };
-    Error::new(place, error, mend)
+    mend.to_owned()
 }

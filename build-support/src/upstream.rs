@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::print::print;
-use crate::prune::{Reachable, is_kept};
+use crate::print::{is_printed, print};
+use crate::prune::{Reachable, is_twirp};
 use crate::schema::{Schema, Source, read_dir};
 
 /// The file that keeps the record, beside the schema.
@@ -84,7 +84,7 @@ pub fn protobufs(dir: &Path) -> Result<PathBuf, Error> {
         let mut paths = entries.map(|entry| entry.path());
         paths.any(|path| path.extension().is_some_and(|extension| extension == "proto"))
     };
-    let places = ["", "protobufs", "protocol/protobufs"].map(|below| dir.join(below));
+    let places = [dir.to_owned(), dir.join("protobufs"), dir.join("protocol/protobufs")];
     places.into_iter().find(holds_protos).ok_or_else(|| {
         let what = format!("{}: there are no .proto files here, nor in protobufs/ below", dir.display());
         Error::new(None, what, "name the folder `protobufs` of a checkout of livekit/protocol")
@@ -94,20 +94,29 @@ pub fn protobufs(dir: &Path) -> Result<PathBuf, Error> {
 /// Reads upstream's files, and with them those of `own` that declare our annotations (`sdk/`).
 ///
 /// # Errors
-/// The folder cannot be read, or a file does not parse.
+/// The folder cannot be read, a file does not parse, or this is another project's protocol.
 pub fn load(dir: &Path, own: &[Source]) -> Result<Schema, Error> {
     let is_own = |(name, _): &&Source| name.starts_with("sdk/");
     let mut sources = read_dir(dir)?;
     sources.retain(|source| !is_own(&source));
     sources.extend(own.iter().filter(is_own).cloned());
-    Schema::parse(&sources)
+    let upstream = Schema::parse(&sources)?;
+    let is_theirs = upstream.files().any(|file| file.services().any(|service| is_twirp(&service)));
+    if !is_theirs {
+        let what = format!(
+            "{}: this is not LiveKit's protocol: no file in it declares a service of the package `livekit`",
+            dir.display()
+        );
+        return Err(Error::new(None, what, "name the folder `protobufs` of a checkout of livekit/protocol"));
+    }
+    Ok(upstream)
 }
 
 /// Hash of a schema's facts: of its canonical text without documentation and annotations.
 pub fn facts(schema: &Schema) -> String {
     let bare = schema.facts();
     let reachable = Reachable::everything(&bare);
-    let files = bare.files().filter(|file| is_kept(file, &reachable) && !file.name().starts_with("sdk/"));
+    let files = bare.files().filter(|file| is_printed(file, &reachable) && !file.name().starts_with("sdk/"));
     // FNV-1a: the record tells a change, it does not defend against one.
     let hash = files
         .flat_map(|file| print(&bare, &file, &reachable).into_bytes())

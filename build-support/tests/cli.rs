@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -77,6 +78,167 @@ fn exit_codes_tell_scripts_what_is_the_matter() {
     let outside = env::temp_dir();
     assert_eq!(run(&outside, &["check"]).0, 2, "there is no schema around");
     assert!(run(&outside, &["--help"]).1.contains("Exit codes:"));
+}
+
+/// Every file below a folder, with its text.
+fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            files.extend(tree(&path));
+        } else {
+            files.insert(path.clone(), fs::read(path).unwrap());
+        }
+    }
+    files
+}
+
+/// What is said of a command that must not be carried out: nothing in the folder changes.
+fn refusal(folder: &Path, arguments: &[&str]) -> String {
+    let before = tree(folder);
+    let (code, text) = run(folder, arguments);
+    assert_eq!(code, 2, "{arguments:?}: {text}");
+    assert!(tree(folder) == before, "{arguments:?} has changed files");
+    text
+}
+
+#[test]
+fn a_folder_without_our_options_is_no_schema() {
+    let folder = folder("root");
+    for command in [["sync", "--from", "upstream"], ["diff", "--from", "upstream"]] {
+        let text = refusal(&folder, &[&command[..], &["--proto", "."]].concat());
+        assert!(text.contains("--proto .: there is no sdk/options.proto in it; name the folder"), "{text}");
+    }
+    assert!(refusal(&folder, &["docs", "--proto", "."]).contains("no sdk/options.proto"));
+    assert_eq!(run(&folder, &["check", "--proto", "proto"]).0, 0);
+}
+
+#[test]
+fn what_a_command_does_not_take_is_refused() {
+    let folder = folder("options");
+    edit(&folder.join("upstream/protobufs/livekit_room.proto"), "rpc PerformRpc(", "rpc PlayRpc(");
+    for (arguments, told) in [
+        (&["sync", "--from", "upstream", "--check"][..], "sync takes no --check"),
+        (&["check", "--from", "upstream"], "check takes no --from"),
+        (&["docs", "--format", "markdown"], "docs takes no --format"),
+    ] {
+        let text = refusal(&folder, arguments);
+        assert!(text.contains(told), "{text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn arguments_that_are_no_text_are_refused() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let (code, text) = finish(livekit_proto(&env::temp_dir()).arg("check").arg(OsStr::from_bytes(b"a\xff")));
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("\"a\\xFF\" is not UTF-8"), "{text}");
+}
+
+/// A service of LiveKit's that there is not yet.
+const NEW: &str = "syntax = \"proto3\";\npackage livekit;\nservice Boards { rpc Open(Board) returns (Board); }\n\
+                   message Board { string id = 1; }\n";
+
+#[test]
+fn a_sync_removes_only_what_was_part_of_the_schema() {
+    let folder = folder("others");
+    let (ours, other) =
+        (folder.join("proto/livekit_boards.proto"), folder.join("proto/vendor/api/other.proto"));
+    fs::write(&ours, NEW).unwrap();
+    fs::create_dir_all(other.parent().unwrap()).unwrap();
+    fs::write(&other, "syntax = \"proto3\";\n").unwrap();
+    let (code, text) = run(&folder, &["sync", "--from", "upstream"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("removed  livekit_boards.proto"), "{text}");
+    assert_eq!((ours.exists(), other.exists(), text.contains("other.proto")), (false, true, false), "{text}");
+}
+
+#[test]
+fn another_projects_protocol_is_refused() {
+    let folder = folder("foreign");
+    let foreign = folder.join("upstream/foreign");
+    fs::create_dir_all(&foreign).unwrap();
+    fs::write(foreign.join("a.proto"), NEW.replace("package livekit", "package boards")).unwrap();
+    for command in ["sync", "diff"] {
+        let text = refusal(&folder, &[command, "--from", "upstream/foreign"]);
+        assert!(text.contains("upstream/foreign: this is not LiveKit's protocol: no file in it"), "{text}");
+        assert!(text.contains("mend: name the folder `protobufs`"), "{text}");
+    }
+}
+
+#[test]
+fn a_sync_replaces_all_files_or_none() {
+    let folder = folder("whole");
+    let upstream = folder.join("upstream/protobufs");
+    let room = folder.join("proto/livekit_room.proto");
+    edit(&upstream.join("livekit_room.proto"), "rpc PerformRpc(", "rpc PlayRpc(");
+    fs::write(upstream.join("livekit_zoo.proto"), NEW).unwrap();
+    fs::create_dir(folder.join("proto/livekit_zoo.proto")).unwrap();
+    let text = refusal(&folder, &["sync", "--from", "upstream"]);
+    assert!(text.contains("livekit_zoo.proto: a folder is in the way of the file"), "{text}");
+
+    fs::remove_dir(folder.join("proto/livekit_zoo.proto")).unwrap();
+    // The old text, which would have another one now if the file had been written over.
+    let old = folder.join("old");
+    fs::hard_link(&room, &old).unwrap();
+    let left = folder.join("proto/livekit_room.proto.livekit-proto-new");
+    fs::write(&left, "of a sync that was killed").unwrap();
+    let (code, text) = run(&folder, &["sync", "--from", "upstream"]);
+    assert_eq!(code, 0, "{text}");
+    let mut written = text.lines().filter_map(|line| line.strip_prefix("written  "));
+    assert_eq!(written.next_back(), Some("UPSTREAM.toml"), "it says that the others are there");
+    assert!(fs::read_to_string(&old).unwrap().contains("rpc PerformRpc("));
+    assert!(fs::read_to_string(&room).unwrap().contains("rpc PlayRpc("));
+    assert!(tree(&folder.join("proto")).keys().all(|path| !path.to_string_lossy().ends_with("-new")));
+}
+
+#[test]
+fn what_would_not_read_back_is_not_written() {
+    let folder = folder("unreadable");
+    // Inside a message with this name, `livekit` is no longer the package.
+    let shadowed = "message Board { message livekit {} string id = 1 [(.livekit.hint) = true]; }\n\
+                    extend google.protobuf.FieldOptions { bool hint = 60001; }\n";
+    let (head, _) = NEW.split_once("message").unwrap();
+    let head = head.replace("service", "import \"google/protobuf/descriptor.proto\";\nservice");
+    fs::write(folder.join("upstream/protobufs/livekit_zoo.proto"), head + shadowed).unwrap();
+    let text = refusal(&folder, &["sync", "--from", "upstream"]);
+    assert!(text.contains("livekit-proto: livekit_zoo.proto:"), "{text}");
+    assert!(
+        text.contains("mend: nothing was written: this is a defect in how livekit-proto prints"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_annotation_that_has_no_place_any_longer_is_not_dropped() {
+    let folder = folder("misplaced");
+    let room = folder.join("upstream/protobufs/livekit_room.proto");
+    edit(&room, "string room = 1 [(sdk.key) = 1];", "oneof room { string room_name = 1; }");
+    let text = refusal(&folder, &["sync", "--from", "upstream"]);
+    assert!(text.contains("'livekit.sdk.key' extends 'google.protobuf.FieldOptions'"), "{text}");
+    assert!(text.contains("mend: nothing was written: upstream has made something else of this"), "{text}");
+}
+
+#[test]
+fn comments_that_are_not_kept_are_told() {
+    let folder = folder("comments");
+    let (code, text) = run(&folder, &["sync", "--from", "upstream"]);
+    assert_eq!((code, text.contains("lost")), (0, false), "{text}");
+    let room = folder.join("proto/livekit_room.proto");
+    edit(&room, "\npackage livekit;", "\n// Ask Ann.\npackage livekit;");
+    edit(&room, "rpc CreateRoom(", "// Apart.\n\n  rpc CreateRoom(");
+    let edited = fs::read_to_string(&room).unwrap();
+    let (code, text) = run(&folder, &["sync", "--from", "upstream"]);
+    assert_eq!(code, 0, "{text}");
+    for comment in ["Ask Ann.", "Apart."] {
+        let line = edited.lines().position(|line| line.trim() == format!("// {comment}")).unwrap() + 1;
+        let told =
+            format!("lost     livekit_room.proto:{line}: the comment {comment:?}, which documents nothing\n");
+        assert!(text.contains(&told), "{told}\n{text}");
+    }
 }
 
 #[test]

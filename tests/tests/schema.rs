@@ -52,6 +52,46 @@ fn an_unknown_import() {
 }
 
 #[test]
+fn what_the_parser_cannot_read() {
+    let edition = "edition = \"2023\";\npackage livekit;\nmessage A { string name = 1; }";
+    assert_eq!(
+        refusal_of(sources(edition)),
+        "livekit_test.proto:1: expected 'enum', 'extend', 'import', 'message', 'option', 'service', 'package' or ';', \
+         but found 'edition'\n  mend: use a protocol that is written in proto3: the parser does not support editions yet"
+    );
+    assert_eq!(
+        refusal("message A {\n  string room_name = 1;\n  string roomName = 2;\n}"),
+        "livekit_test.proto:5: camel-case name of field 'room_name' conflicts with field 'roomName'\n  \
+         mend: rename one of them in a copy of the protocol: the parser is stricter here than protoc"
+    );
+}
+
+/// The comments of `A.name` in a file with this text.
+fn comments(text: &str) -> String {
+    let schema = Schema::parse(&sources(text)).unwrap();
+    schema.docs("livekit.A.name").unwrap_or_default().to_owned()
+}
+
+#[test]
+fn comments_on_both_sides_are_kept() {
+    let text = |field: &str| format!("{HEAD}message A {{\n{field}\n}}");
+    assert_eq!(comments(&text("  // Before.\n  string name = 1;")), "Before.");
+    assert_eq!(comments(&text("  string name = 1; // Behind.")), "Behind.");
+    assert_eq!(
+        comments(&text("  // Before.\n  // And more.\n  string name = 1; // Behind.")),
+        "Before.\nAnd more.\n\nBehind."
+    );
+    assert_eq!(comments(&text("  //\n  string name = 1; // Behind.")), "Behind.");
+}
+
+#[test]
+fn byte_order_marks_and_carriage_returns_are_read_over() {
+    let text = "\u{feff}syntax = \"proto3\";\r\npackage livekit;\r\nmessage A {\r\n  // One.\r\n  // Two.\r  // Three.\r\n  \
+                string name = 1;\r\n}\r\n";
+    assert_eq!(comments(text), "One.\nTwo.\n // Three.");
+}
+
+#[test]
 fn a_room_that_is_no_field() {
     let text = service("  rpc Do(A) returns (A) {\n    option (sdk.access) = { room: \"rooom\" };\n  }");
     assert_eq!(

@@ -324,3 +324,87 @@ fn options_of_every_kind_are_written_as_they_were() {
     let body = printed.replace("syntax = \"proto3\";", "").replace("package livekit;", "");
     assert_eq!(sync::files(&schema(&[("options.proto", &body)]))["options.proto"], printed);
 }
+
+/// What is printed says the same when it is read, and is printed again as it is.
+fn printed_as_read(file: &str, files: &[(&str, &str)]) -> String {
+    let sdk = livekit_sdk_proto::files().iter().filter(|(name, _)| name.starts_with("sdk/"));
+    let sdk: Vec<Source> = sdk.map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let sources = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    let parsed = Schema::parse(&sources.chain(sdk.clone()).collect::<Vec<_>>()).unwrap();
+    let printed = sync::files(&parsed);
+    let protos = printed.clone().into_iter().filter(|(name, _)| name.ends_with(".proto"));
+    let again =
+        Schema::parse(&protos.chain(sdk).collect::<Vec<_>>()).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(sync::files(&again)[file], printed[file]);
+    printed[file].clone()
+}
+
+#[test]
+fn options_of_any_value_and_anywhere_are_written_as_they_were() {
+    let text = r#"syntax = "proto3"; package livekit;
+        import "google/protobuf/descriptor.proto";
+        extend google.protobuf.FieldOptions { double big = 60001; float small = 60002; string raw = 60003; bytes data = 60004; Hint hint = 60005; }
+        extend google.protobuf.OneofOptions { string one = 60001; }
+        message Hint { double big = 1; float most = 2; string raw = 3; bytes data = 4; }
+        service S { rpc Do(A) returns (A); }
+        message A {
+          string a = 1 [(big) = 1e22, (small) = -1e30, (raw) = "a\000\0011\r\t\"'\\", (data) = "\000\3771'\""];
+          string b = 2 [(hint) = { big: -inf, most: nan, raw: "\0001\177\n", data: "\x00\xff1" }, (big) = 2];
+          string c = 3 [json_name = "c\001\303\251"];
+          oneof choice { option (one) = "of these"; string d = 4; }
+        }"#;
+    let printed = printed_as_read("a.proto", &[("a.proto", text)]);
+    for part in [
+        "(livekit.big) = 1e22",
+        "(livekit.small) = -1e30",
+        r#"(livekit.raw) = "a\000\0011\015\011\"'\\""#,
+        r#"(livekit.data) = "\x00\xff1\'\"""#,
+        r#"(livekit.hint) = { big: -inf, most: nan, raw: "\0001\177\n", data: "\x00\xff1" }"#,
+        "(livekit.big) = 2.0",
+        "json_name = \"c\\001\u{e9}\"",
+        "oneof choice {\n    option (livekit.one) = \"of these\";\n    string d = 4;\n  }",
+    ] {
+        assert!(printed.contains(part), "{part} is not in\n{printed}");
+    }
+}
+
+#[test]
+fn options_that_a_message_declares_are_written() {
+    let declared = "syntax = \"proto3\";\nimport \"google/protobuf/descriptor.proto\";\n\
+        message Box {\n  message Lid { int32 size = 1; }\n  // Two of them.\n\
+        extend google.protobuf.FieldOptions { repeated Lid lid = 60001; string old = 60002 [deprecated = true]; }\n}";
+    let user = "syntax = \"proto3\"; package livekit; import \"hints/box.proto\";
+        service S { rpc Do(A) returns (A); }
+        message A { string a = 1 [(.Box.lid) = { size: 1 }, (.Box.old) = \"x\"]; }";
+    let files = [("hints/box.proto", declared), ("a.proto", user)];
+    assert_eq!(
+        printed_as_read("hints/box.proto", &files),
+        "syntax = \"proto3\";\n\nimport \"google/protobuf/descriptor.proto\";\n\n\
+         message Box {\n  extend google.protobuf.FieldOptions {\n    repeated Lid lid = 60001;\n    \
+         string old = 60002 [deprecated = true];\n  }\n\n  message Lid {\n    int32 size = 1;\n  }\n}\n"
+    );
+    let printed = printed_as_read("a.proto", &files);
+    assert!(printed.contains("[(Box.lid) = { size: 1 }, (Box.old) = \"x\"]"), "{printed}");
+}
+
+#[test]
+fn a_file_without_a_package_is_written() {
+    let board = "syntax = \"proto3\"; message Board { string id = 1; }";
+    let user = "syntax = \"proto3\"; package livekit; import \"board.proto\"; service S { rpc Do(Board) returns (Board); }";
+    let files = [("board.proto", board), ("a.proto", user)];
+    assert_eq!(
+        printed_as_read("board.proto", &files),
+        "syntax = \"proto3\";\n\nmessage Board {\n  string id = 1;\n}\n"
+    );
+}
+
+#[test]
+fn annotations_have_a_name_that_is_known_where_they_are() {
+    let board = "syntax = \"proto3\"; package boards; import \"sdk/options.proto\";
+        message Board { string id = 1 [(livekit.sdk.key) = 1]; }";
+    let user = "syntax = \"proto3\"; package livekit; import \"boards/board.proto\";
+        service S { rpc Do(boards.Board) returns (boards.Board); }";
+    let files = [("boards/board.proto", board), ("a.proto", user)];
+    let printed = printed_as_read("boards/board.proto", &files);
+    assert!(printed.contains("string id = 1 [(livekit.sdk.key) = 1];"), "{printed}");
+}

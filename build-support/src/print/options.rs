@@ -78,8 +78,9 @@ pub(super) fn text(value: &Value) -> String {
         Value::I64(value) => value.to_string(),
         Value::U32(value) => value.to_string(),
         Value::U64(value) => value.to_string(),
-        Value::F32(value) => value.to_string(),
-        Value::F64(value) => value.to_string(),
+        // With a point or an exponent: 1e22 in digits alone is an integer, and too large for one.
+        Value::F32(value) => format!("{value:?}").to_lowercase(),
+        Value::F64(value) => format!("{value:?}").to_lowercase(),
         Value::String(value) => quoted(value),
         Value::Bytes(value) => format!("\"{}\"", value.escape_ascii()),
         Value::List(values) => format!("[{}]", values.iter().map(text).collect::<Vec<_>>().join(", ")),
@@ -94,7 +95,17 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
-fn quoted(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-    format!("\"{escaped}\"")
+/// Text in quotes. Control characters are written by number: an editor or git may take them for something else.
+pub(super) fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '\\' | '"' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            // Three digits, so that a digit that follows is none of them.
+            c if c.is_ascii_control() => quoted.push_str(&format!("\\{:03o}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
 }

@@ -1,7 +1,8 @@
 //! What was asked for.
 
 use std::env;
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use livekit_build_support::fetch::From;
 
@@ -24,7 +25,7 @@ Options:
                    git           the repository livekit/protocol, by way of git
                    git:v1.52.1   that tag or branch of it
   --format F     text (default) or markdown, for a pull request
-  --proto DIR    the schema's folder; default: `proto` here or in a folder above
+  --proto DIR    the schema's folder, with sdk/options.proto in it; default: `proto` here or in a folder above
   -h, --help     this text
   -V, --version  the version of this program, which is that of the schema
 
@@ -47,6 +48,19 @@ pub(super) enum Command {
     Version,
 }
 
+impl Command {
+    /// Its name and the options that it takes; `None` where all it does is to print.
+    fn takes(self) -> Option<(&'static str, &'static [&'static str])> {
+        match self {
+            Self::Sync => Some(("sync", &["--from", "--proto"])),
+            Self::Diff => Some(("diff", &["--from", "--format", "--proto"])),
+            Self::Check => Some(("check", &["--proto"])),
+            Self::Docs => Some(("docs", &["--check", "--proto"])),
+            Self::Help | Self::Version => None,
+        }
+    }
+}
+
 /// How a diff is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Format {
@@ -65,9 +79,11 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub(super) fn read(words: impl IntoIterator<Item = String>) -> Result<Self, Failure> {
+    pub(super) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, Failure> {
         let mut arguments = Self::default();
-        let mut words = words.into_iter();
+        let mut given = Vec::new();
+        let words: Result<Vec<_>, _> = words.into_iter().map(text).collect();
+        let mut words = words?.into_iter();
         while let Some(word) = words.next() {
             let (name, inline) = match word.split_once('=') {
                 Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
@@ -78,7 +94,7 @@ impl Arguments {
                 "--from" => arguments.from = Some(value()?.parse()?),
                 "--proto" => arguments.proto = Some(PathBuf::from(value()?)),
                 "--format" => arguments.format = format(&value()?)?,
-                "--check" => arguments.check = true,
+                "--check" if inline.is_none() => arguments.check = true,
                 "-h" | "--help" => arguments.command = Some(Command::Help),
                 "-V" | "--version" => arguments.command = Some(Command::Version),
                 _ if arguments.command.is_none() && !word.starts_with('-') => {
@@ -86,8 +102,20 @@ impl Arguments {
                 }
                 _ => return Err(format!("unexpected {word:?}; see livekit-proto --help").into()),
             }
+            given.push(name);
         }
+        arguments.only_what_is_taken(&given)?;
         Ok(arguments)
+    }
+
+    /// An option that does nothing would be taken for one that does: `sync --check` for a dry run.
+    fn only_what_is_taken(&self, given: &[String]) -> Result<(), Failure> {
+        let Some((name, taken)) = self.command().takes() else { return Ok(()) };
+        let mut options = given.iter().filter(|word| word.starts_with('-'));
+        match options.find(|option| !taken.contains(&option.as_str())) {
+            Some(option) => Err(format!("{name} takes no {option}; see livekit-proto --help").into()),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn command(&self) -> Command {
@@ -98,16 +126,29 @@ impl Arguments {
         Ok(self.from.as_ref().ok_or("this needs --from SOURCE; see livekit-proto --help")?)
     }
 
-    /// The schema's folder: as given, or the nearest `proto` that holds our options.
+    /// The schema's folder: as given, or the nearest `proto`. It has to hold our options: a sync removes files
+    /// from it.
     pub(super) fn proto(&self) -> Result<PathBuf, Failure> {
+        let holds_options = |dir: &Path| dir.join("sdk/options.proto").is_file();
         if let Some(dir) = &self.proto {
+            if !holds_options(dir) {
+                let dir = dir.display();
+                return Err(format!(
+                    "--proto {dir}: there is no sdk/options.proto in it; name the folder that \
+                                    holds the schema, with our options in sdk/"
+                )
+                .into());
+            }
             return Ok(dir.clone());
         }
         let here = env::current_dir()?;
-        let found =
-            here.ancestors().map(|dir| dir.join("proto")).find(|dir| dir.join("sdk/options.proto").is_file());
+        let found = here.ancestors().map(|dir| dir.join("proto")).find(|dir| holds_options(dir));
         Ok(found.ok_or("there is no proto/sdk/options.proto here or above; name the folder with --proto")?)
     }
+}
+
+fn text(word: OsString) -> Result<String, Failure> {
+    word.into_string().map_err(|word| format!("{word:?} is not UTF-8, which every argument has to be").into())
 }
 
 fn command(word: &str) -> Result<Command, Failure> {
@@ -136,7 +177,7 @@ mod tests {
     use super::*;
 
     fn read(line: &str) -> Result<Arguments, Failure> {
-        Arguments::read(line.split_whitespace().map(str::to_owned))
+        Arguments::read(line.split_whitespace().map(OsString::from))
     }
 
     #[test]
@@ -146,6 +187,8 @@ mod tests {
         assert_eq!(diff.from().unwrap(), &From::Crate(Some("0.8.2".to_owned())));
         assert_eq!(read("").unwrap().command(), Command::Help);
         assert!(read("sync").unwrap().from().is_err());
+        assert!(read("docs --check --proto x").unwrap().check);
+        assert_eq!(read("sync --check --help").unwrap().command(), Command::Help);
     }
 
     #[test]
@@ -156,6 +199,15 @@ mod tests {
             ("sync more", "unexpected \"more\""),
             ("diff --format html", "there is no format \"html\""),
             ("diff --from crate:", "does not name a version"),
+            ("sync --from x --check", "sync takes no --check"),
+            ("--check sync --from x", "sync takes no --check"),
+            ("sync --from x --format=text", "sync takes no --format"),
+            ("check --from x", "check takes no --from"),
+            ("check --check", "check takes no --check"),
+            ("docs --format markdown", "docs takes no --format"),
+            ("docs --from=x", "docs takes no --from"),
+            ("diff --from x --check", "diff takes no --check"),
+            ("docs --check=no", "unexpected \"--check=no\""),
         ] {
             let error = read(line).unwrap_err().to_string();
             assert!(error.contains(told), "{line}: {error}");

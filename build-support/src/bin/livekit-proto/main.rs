@@ -10,7 +10,7 @@ use livekit_build_support::diff::{self, Diff};
 use livekit_build_support::elements::Elements;
 use livekit_build_support::fetch::Fetched;
 use livekit_build_support::merge::{Merged, merge};
-use livekit_build_support::schema::{Schema, read_dir};
+use livekit_build_support::schema::{Schema, Source, read_dir};
 use livekit_build_support::sync::{self, Done};
 use livekit_build_support::upstream::{self, Upstream};
 use livekit_build_support::{check, methods, report};
@@ -23,7 +23,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
-    match Arguments::read(env::args().skip(1)).and_then(|arguments| run(&arguments)) {
+    match Arguments::read(env::args_os().skip(1)).and_then(|arguments| run(&arguments)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
@@ -55,6 +55,7 @@ fn run(arguments: &Arguments) -> Result<bool, Failure> {
 struct Step {
     fetched: Fetched,
     upstream: Schema,
+    sources: Vec<Source>,
     ours: Schema,
     merged: Merged,
 }
@@ -66,7 +67,7 @@ impl Step {
         let fetched = arguments.from()?.fetch()?;
         let upstream = upstream::load(fetched.dir(), &sources)?;
         let merged = merge(&upstream, &ours);
-        Ok(Self { fetched, upstream, ours, merged })
+        Ok(Self { fetched, upstream, sources, ours, merged })
     }
 
     fn record(&self) -> Upstream {
@@ -78,12 +79,16 @@ fn run_sync(arguments: &Arguments) -> Result<bool, Failure> {
     let dir = arguments.proto()?;
     let step = Step::take(arguments)?;
     let record = step.record();
-    for (done, name) in sync::write(&dir, &step.merged.schema, &record)? {
-        let word = if done == Done::Removed { "removed" } else { "written" };
-        println!("{word}  {name}");
+    // Told before it is gone.
+    for (place, comment) in sync::unattached(&step.sources, &step.ours) {
+        println!("lost     {}:{}: the comment {comment:?}, which documents nothing", place.file, place.line);
     }
     for lost in &step.merged.lost {
         println!("lost     {lost}");
+    }
+    for (done, name) in sync::write(&dir, &step.merged.schema, &record)? {
+        let word = if done == Done::Removed { "removed" } else { "written" };
+        println!("{word}  {name}");
     }
     println!("in step with protocol {} (facts {})", record.protocol_version, record.facts);
     Ok(true)
