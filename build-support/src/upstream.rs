@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use prost_reflect::ServiceDescriptor;
+
 use crate::error::Error;
 use crate::print::{is_printed, print};
 use crate::prune::{Reachable, is_twirp};
@@ -101,8 +103,8 @@ pub fn load(dir: &Path, own: &[Source]) -> Result<Schema, Error> {
     sources.retain(|source| !is_own(&source));
     sources.extend(own.iter().filter(is_own).cloned());
     let upstream = Schema::parse(&sources)?;
-    let is_theirs = upstream.files().any(|file| file.services().any(|service| is_twirp(&service)));
-    if !is_theirs {
+    let is_theirs = |service: &ServiceDescriptor| is_twirp(service) && service.package_name() == "livekit";
+    if !upstream.files().any(|file| file.services().any(|service| is_theirs(&service))) {
         let what = format!(
             "{}: this is not LiveKit's protocol: no file in it declares a service of the package `livekit`",
             dir.display()

@@ -59,6 +59,11 @@ fn exit_codes_tell_scripts_what_is_the_matter() {
     assert_eq!(run(&folder, &["diff", "--from", "upstream"]).0, 0);
 
     edit(&folder.join("upstream/protobufs/livekit_room.proto"), "rpc PerformRpc(", "rpc PlayRpc(");
+    edit(
+        &folder.join("upstream/protobufs/livekit_room.proto"),
+        "message DeleteRoomResponse {",
+        "message DeleteRoomResponse {\n  string key_token = 9;\n  string shy = 10 [debug_redact = true];",
+    );
     let (code, text) = run(&folder, &["diff", "--from", "upstream", "--format=markdown"]);
     assert_eq!(code, 1, "{text}");
     assert!(text.contains("| method | `livekit.RoomService.PlayRpc` |"), "{text}");
@@ -70,6 +75,9 @@ fn exit_codes_tell_scripts_what_is_the_matter() {
     let (code, text) = run(&folder, &["check"]);
     assert_eq!(code, 1, "{text}");
     assert!(text.contains("missing  livekit.RoomService.PlayRpc: no access annotation"), "{text}");
+    assert!(text.contains("missing  livekit.DeleteRoomResponse.key_token: unknown sensitivity"), "{text}");
+    let written = fs::read_to_string(folder.join("proto/livekit_room.proto")).unwrap();
+    assert!(written.contains("string shy = 10 [debug_redact = true];"), "{written}");
 
     let (code, text) = run(&folder, &["sync", "--from", "nowhere"]);
     assert_eq!(code, 2);

@@ -5,7 +5,7 @@ use prost_reflect::{DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, 
 use crate::schema::ANNOTATIONS;
 
 /// Options of protobuf itself that the schema keeps; the others say how other languages name things.
-const KEPT: [&str; 3] = ["allow_alias", "deprecated", "packed"];
+const KEPT: [&str; 4] = ["allow_alias", "debug_redact", "deprecated", "packed"];
 
 /// The options of an element that are not ours: name and value, as they are written. An option that is a
 /// list is written once for each value.
