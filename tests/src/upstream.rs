@@ -34,6 +34,19 @@ pub fn protobufs() -> PathBuf {
     folder
 }
 
+/// Writes `.proto` files to a folder, which is emptied first.
+///
+/// # Panics
+/// They cannot be written.
+pub fn write(dir: &Path, sources: &[(String, String)]) {
+    let _ = fs::remove_dir_all(dir);
+    for (name, text) in sources {
+        let path = dir.join(name);
+        fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
+        fs::write(path, text).expect("a file can be written");
+    }
+}
+
 fn metadata() -> Value {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     // For this target only, and from what the build has already fetched: a test needs no network.

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::{env, fs};
 
+use livekit_tests::upstream;
+
 const APPS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/apps");
 
 /// What the HTTP client brings along, and a token has no use for.
@@ -61,7 +63,7 @@ fn an_app_uses_a_protocol_that_does_not_exist_yet() {
         "imports: Some(StringValue(\"v\")) by Some(\"alice\")",
         "well-known: Some(",
     ];
-    future::write(&target().join("future/app"));
+    upstream::write(&target().join("future/app"), &future::sources());
     assert_steps("future", &[], &steps);
 }
 

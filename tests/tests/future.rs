@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use livekit_build_support::{Generated, Halves, Inputs, generate};
+use livekit_tests::upstream;
 
 /// Methods in `cloud_ledger.proto`, `livekit_imports.proto` and `livekit_names.proto`.
 const STRANGE_METHODS: usize = 17;
@@ -19,12 +20,12 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn generated(folder_name: &str) -> Generated {
-    let upstream = folder(folder_name);
-    protocol::write(&upstream);
+    let dir = folder(folder_name);
+    upstream::write(&dir, &protocol::sources());
     let ours = livekit_sdk_proto::files().iter();
     let inputs = Inputs {
         sources: ours.map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
-        upstream: Some(upstream),
+        upstream: Some(dir),
         features: Some(["client", "room"].map(str::to_owned).to_vec()),
         halves: Halves { server: true },
         json: true,

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
 use livekit_build_support::schema::{Schema, Source, read_dir};
@@ -50,16 +49,6 @@ pub(crate) fn sources() -> Vec<Source> {
     }
     files.extend(read_dir(Path::new(FIXTURES)).unwrap_or_else(|error| panic!("{error}")));
     files.into_iter().collect()
-}
-
-/// Writes the files of that protocol to a folder, which is emptied first.
-pub(crate) fn write(dir: &Path) {
-    let _ = fs::remove_dir_all(dir);
-    for (name, text) in sources() {
-        let path = dir.join(name);
-        fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
-        fs::write(path, text).expect("a file can be written");
-    }
 }
 
 /// Every enum with one value more, every message with one field more, every oneof with one member more.

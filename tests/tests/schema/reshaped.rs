@@ -1,6 +1,6 @@
 //! What becomes of our annotations, and of what the runtime needs, when upstream says something else.
 
-use std::{env, fs};
+use std::env;
 
 use livekit_build_support::merge::merge;
 use livekit_build_support::schema::{Schema, read_dir};
@@ -108,12 +108,7 @@ fn what_is_completed_may_have_moved() {
     let source = models.drain(source..end).collect::<String>();
     upstream
         .push(("moved.proto".to_owned(), format!("syntax = \"proto3\";\npackage livekit;\n{source}{moved}")));
-    let _ = fs::remove_dir_all(&folder);
-    for (name, text) in &upstream {
-        let path = folder.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+    upstream::write(&folder, &upstream);
     let inputs = Inputs { sources: ours(), upstream: Some(folder), descriptors: true, ..Inputs::default() };
     let generated = generate(&inputs).unwrap_or_else(|error| panic!("{error}"));
     let messages = generated.files.iter().find(|file| file.name == "package.livekit.rs").unwrap();
