@@ -11,7 +11,7 @@ use prost_reflect::{
 
 use crate::print::foreign_options;
 use crate::prune::{Reachable, is_kept, is_participant_rpc, is_twirp};
-use crate::schema::{Schema, all_messages, oneof_of, oneofs, value_key};
+use crate::schema::{Schema, all_messages, extensions, oneof_of, oneofs, value_key};
 
 /// What an element is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -144,8 +144,8 @@ impl Elements {
 
     fn file(&mut self, schema: &Schema, file: &FileDescriptor, reachable: &Reachable) {
         self.add((Kind::File, file.name(), file.package_name()), [], None);
-        let declares_options = file.extensions().len() > 0;
-        for option in file.extensions() {
+        let options = extensions(file);
+        for option in &options {
             let facts =
                 [(fact::NUMBER, option.number().to_string()), (fact::TYPE, type_name(&option.kind()))];
             self.add(
@@ -157,7 +157,7 @@ impl Elements {
         for service in file.services().filter(|it| is_twirp(it) || is_participant_rpc(it)) {
             self.service(&service);
         }
-        let keeps = |name: &str| declares_options || reachable.contains(name);
+        let keeps = |name: &str| !options.is_empty() || reachable.contains(name);
         let messages = all_messages(file.messages());
         let nested = messages.iter().flat_map(MessageDescriptor::child_enums);
         for item in file.enums().chain(nested).filter(|item| keeps(item.full_name())) {

@@ -13,11 +13,10 @@ use prost_reflect::{
     ServiceDescriptor,
 };
 
-pub(crate) use extensions::is_printed;
 pub(crate) use options::foreign_options;
 
 use crate::prune::{Reachable, is_participant_rpc, is_twirp};
-use crate::schema::{ANNOTATIONS, Schema, oneof_of, value_key};
+use crate::schema::{self, ANNOTATIONS, Schema, oneof_of, value_key};
 
 /// Longest line before a list of options is broken over several.
 const WIDTH: usize = 110;
@@ -28,7 +27,7 @@ pub fn print(schema: &Schema, file: &FileDescriptor, reachable: &Reachable) -> S
         schema,
         file,
         reachable,
-        keep_all: extensions::declares_options(file),
+        keep_all: !schema::extensions(file).is_empty(),
         out: String::new(),
         indent: 0,
         imports: BTreeSet::new(),

@@ -8,7 +8,7 @@ use prost_types::{
     DescriptorProto, EnumDescriptorProto, FileDescriptorProto, FileDescriptorSet, SourceCodeInfo,
 };
 
-use crate::schema::{ANNOTATIONS, Schema, all_messages, is_well_known};
+use crate::schema::{ANNOTATIONS, Schema, all_messages, extensions, is_well_known};
 
 /// Messages that are part of the API though no service mentions them.
 const ROOT_MESSAGES: [&str; 3] =
@@ -98,15 +98,14 @@ impl Reachable {
     }
 }
 
-/// Whether a file declares anything that belongs in the schema.
+/// Whether a file declares anything that belongs in the schema. Options do, though no method leads to them.
 pub fn is_kept(file: &FileDescriptor, reachable: &Reachable) -> bool {
-    let declares_options = file.extensions().len() > 0;
     let is_own = file.package_name() == ANNOTATIONS;
-    declares_options
-        || is_own
+    is_own
         || file.services().any(|service| is_twirp(&service) || is_participant_rpc(&service))
         || file.messages().any(|message| reachable.contains(message.full_name()))
         || file.enums().any(|item| reachable.contains(item.full_name()))
+        || !extensions(file).is_empty()
 }
 
 /// The reachable part of the schema as plain descriptors, with the schema's documentation as their

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use miette::Diagnostic as _;
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, FieldDescriptor, FileDescriptor, MessageDescriptor, OneofDescriptor,
-    Value,
+    DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor,
+    OneofDescriptor, Value,
 };
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 
@@ -103,10 +103,7 @@ impl Schema {
         };
         // The comment above `syntax` (field 12 of a file) documents the file itself.
         note(&[12], file.name(), None);
-        let nested = all_messages(file.messages())
-            .into_iter()
-            .flat_map(|message| message.child_extensions().collect::<Vec<_>>());
-        for extension in file.extensions().chain(nested) {
+        for extension in extensions(file) {
             note(extension.path(), extension.full_name(), Some(extension.options()));
         }
         for service in file.services() {
@@ -180,6 +177,12 @@ pub fn all_messages(messages: impl Iterator<Item = MessageDescriptor>) -> Vec<Me
         all.extend(all_messages(message.child_messages()));
     }
     all
+}
+
+/// The options that a file declares, by itself or inside a message.
+pub(crate) fn extensions(file: &FileDescriptor) -> Vec<ExtensionDescriptor> {
+    let messages = all_messages(file.messages());
+    file.extensions().chain(messages.iter().flat_map(MessageDescriptor::child_extensions)).collect()
 }
 
 /// The oneofs of a message as they are written; what stands behind an `optional` field is none.

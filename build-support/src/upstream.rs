@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use prost_reflect::ServiceDescriptor;
 
 use crate::error::Error;
-use crate::print::{is_printed, print};
-use crate::prune::{Reachable, is_twirp};
+use crate::print::print;
+use crate::prune::{Reachable, is_kept, is_twirp};
 use crate::schema::{Schema, Source, read_dir};
 
 /// The file that keeps the record, beside the schema.
@@ -118,7 +118,7 @@ pub fn load(dir: &Path, own: &[Source]) -> Result<Schema, Error> {
 pub fn facts(schema: &Schema) -> String {
     let bare = schema.facts();
     let reachable = Reachable::everything(&bare);
-    let files = bare.files().filter(|file| is_printed(file, &reachable) && !file.name().starts_with("sdk/"));
+    let files = bare.files().filter(|file| is_kept(file, &reachable) && !file.name().starts_with("sdk/"));
     // FNV-1a: the record tells a change, it does not defend against one.
     let hash = files
         .flat_map(|file| print(&bare, &file, &reachable).into_bytes())

@@ -6,17 +6,18 @@
 #[path = "history/api.rs"]
 mod api;
 
+use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fs};
 
 use livekit_build_support::diff::{Bump, Diff};
 use livekit_build_support::fetch::{Fetched, From};
 use livekit_build_support::merge::{Merged, merge};
 use livekit_build_support::schema::{Schema, Source, read_dir};
-use livekit_build_support::sync::{self, Done};
+use livekit_build_support::sync::{self, Done, Folder};
 use livekit_build_support::upstream::{self, Upstream};
 use livekit_build_support::{Generated, Halves, Inputs, generate, report};
+use livekit_tests::upstream::write;
 
 /// From the oldest version that carries the protocol whole to the one that the schema was made from.
 const VERSIONS: [&str; 15] = [
@@ -150,13 +151,7 @@ fn compile(version: &str) {
 /// A copy of `proto/`.
 fn scratch(name: &str) -> PathBuf {
     let dir = target().join("history").join(name);
-    let _ = fs::remove_dir_all(&dir);
-    let proto = Path::new(env!("CARGO_MANIFEST_DIR")).join("../proto");
-    for (name, text) in read_dir(&proto).unwrap() {
-        let path = dir.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+    write(&dir, &read_dir(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../proto")).unwrap());
     dir
 }
 
@@ -166,12 +161,11 @@ fn target() -> PathBuf {
 
 fn sync_to(dir: &Path, version: &str) -> (Diff, Vec<(Done, String)>) {
     let fetched = fetch(version);
-    let sources = read_dir(dir).unwrap();
-    let before = Schema::parse(&sources).unwrap();
-    let theirs = upstream::load(fetched.dir(), &sources).unwrap();
-    let merged = merge(&theirs, &before);
-    let done = sync::write(dir, &merged.schema, &Upstream::of(fetched.dir(), &theirs)).unwrap();
-    (Diff::between(&before, &merged.schema, &merged.lost), done)
+    let ours = Folder::read(dir).unwrap();
+    let theirs = upstream::load(fetched.dir(), ours.sources()).unwrap();
+    let merged = merge(&theirs, ours.schema());
+    let diff = Diff::between(ours.schema(), &merged.schema, &merged.lost);
+    (diff, ours.write(&merged.schema, &Upstream::of(fetched.dir(), &theirs)).unwrap())
 }
 
 /// What changed from 0.8.0 to 0.8.2 was put down by hand, from the two versions' files.

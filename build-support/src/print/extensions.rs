@@ -1,22 +1,8 @@
 //! The options that a file declares.
 
-use prost_reflect::{Cardinality, ExtensionDescriptor, FileDescriptor};
+use prost_reflect::{Cardinality, ExtensionDescriptor};
 
 use super::Printer;
-use crate::prune::{Reachable, is_kept};
-use crate::schema::all_messages;
-
-/// Whether a file has a place in the schema. What declares options has one, also inside a message, which
-/// no method leads to.
-pub(crate) fn is_printed(file: &FileDescriptor, reachable: &Reachable) -> bool {
-    is_kept(file, reachable) || declares_options(file)
-}
-
-/// Whether a file declares options, by itself or inside a message.
-pub(super) fn declares_options(file: &FileDescriptor) -> bool {
-    let messages = all_messages(file.messages());
-    file.extensions().len() > 0 || messages.iter().any(|message| message.child_extensions().len() > 0)
-}
 
 impl Printer<'_> {
     /// Declared options, those of one target in one block.

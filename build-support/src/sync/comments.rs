@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::schema::{Place, Schema, Source};
 
-/// The comments in a schema's files, line by line, that document nothing: those above `package`, at the end of
-/// a block, apart from what follows. A sync writes these files anew, without them.
-pub fn unattached(sources: &[Source], schema: &Schema) -> Vec<(Place, String)> {
+/// The comments in a schema's files that document nothing, line by line.
+pub(super) fn unattached(sources: &[Source], schema: &Schema) -> Vec<(Place, String)> {
     let mut documentation = documentation(schema);
     let is_written = |name: &str| !name.starts_with("sdk/") && schema.files().any(|file| file.name() == name);
     let mut unattached = Vec::new();

@@ -10,8 +10,8 @@ use livekit_build_support::diff::{self, Diff};
 use livekit_build_support::elements::Elements;
 use livekit_build_support::fetch::Fetched;
 use livekit_build_support::merge::{Merged, merge};
-use livekit_build_support::schema::{Schema, Source, read_dir};
-use livekit_build_support::sync::{self, Done};
+use livekit_build_support::schema::Schema;
+use livekit_build_support::sync::{self, Done, Folder};
 use livekit_build_support::upstream::{self, Upstream};
 use livekit_build_support::{check, methods, report};
 
@@ -55,19 +55,17 @@ fn run(arguments: &Arguments) -> Result<bool, Failure> {
 struct Step {
     fetched: Fetched,
     upstream: Schema,
-    sources: Vec<Source>,
-    ours: Schema,
+    ours: Folder,
     merged: Merged,
 }
 
 impl Step {
     fn take(arguments: &Arguments) -> Result<Self, Failure> {
-        let sources = read_dir(&arguments.proto()?)?;
-        let ours = Schema::parse(&sources)?;
+        let ours = Folder::read(&arguments.proto()?)?;
         let fetched = arguments.from()?.fetch()?;
-        let upstream = upstream::load(fetched.dir(), &sources)?;
-        let merged = merge(&upstream, &ours);
-        Ok(Self { fetched, upstream, sources, ours, merged })
+        let upstream = upstream::load(fetched.dir(), ours.sources())?;
+        let merged = merge(&upstream, ours.schema());
+        Ok(Self { fetched, upstream, ours, merged })
     }
 
     fn record(&self) -> Upstream {
@@ -76,17 +74,16 @@ impl Step {
 }
 
 fn run_sync(arguments: &Arguments) -> Result<bool, Failure> {
-    let dir = arguments.proto()?;
     let step = Step::take(arguments)?;
     let record = step.record();
     // Told before it is gone.
-    for (place, comment) in sync::unattached(&step.sources, &step.ours) {
+    for (place, comment) in step.ours.unattached() {
         println!("lost     {}:{}: the comment {comment:?}, which documents nothing", place.file, place.line);
     }
     for lost in &step.merged.lost {
         println!("lost     {lost}");
     }
-    for (done, name) in sync::write(&dir, &step.merged.schema, &record)? {
+    for (done, name) in step.ours.write(&step.merged.schema, &record)? {
         let word = if done == Done::Removed { "removed" } else { "written" };
         println!("{word}  {name}");
     }
@@ -97,7 +94,7 @@ fn run_sync(arguments: &Arguments) -> Result<bool, Failure> {
 fn run_diff(arguments: &Arguments) -> Result<bool, Failure> {
     let step = Step::take(arguments)?;
     let before = Upstream::read(&arguments.proto()?.join(upstream::FILE))?;
-    let diff = Diff::between(&step.ours, &step.merged.schema, &step.merged.lost);
+    let diff = Diff::between(step.ours.schema(), &step.merged.schema, &step.merged.lost);
     let title = format!("LiveKit protocol {} to {}", before.name(), step.record().name());
     match arguments.format {
         Format::Text => print!("{title}\n\n{}", diff::text(&diff, VERSION)),
